@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The EL1/EL2 ABI: hypercall numbers, what travels in which register, and the
+ * structs that travel in them. Both the module and the EL2 image include it,
+ * and so do the native tests; it includes nothing of Linux.
+ *
+ * Calling convention: Arm SMCCC 1.2 (DEN0028), HVC conduit, fast 64-bit calls
+ * of the vendor specific hypervisor service. On entry x0 is the function id and
+ * x1 to x7 are the arguments; on return
+ *
+ *	x0	SMCCC status: 0, or -1 (not supported) for an unknown id
+ *	x1	0 or a negative errno (Linux numbers)
+ *	x2-x17	results, zero where a call defines none
+ *
+ * A call that returns an error has changed nothing. Calls may be made from any
+ * context of the host; EL2 masks interrupts while it runs and never sleeps.
+ */
+#ifndef PKVM_HYPERCALL_H
+#define PKVM_HYPERCALL_H
+
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#include <linux/types.h>
+#else
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#endif
+
+/* Bumped whenever a call, a register or a struct below changes meaning. */
+#define PKVM_ABI_VERSION	1
+
+/* EL2 always works in 4 KiB pages, whatever the host's page size. */
+#define PKVM_PAGE_SHIFT		12
+#define PKVM_PAGE_SIZE		(1UL << PKVM_PAGE_SHIFT)
+
+/* The heap's chunk headers hold offsets of 26 bits in units of 16 bytes. */
+#define PKVM_HEAP_MAX_SIZE	(1UL << 30)
+#define PKVM_HEAP_MIN_SIZE	(1UL << 21)
+
+#define PKVM_MAX_VMS		255
+#define PKVM_MAX_VCPUS		512
+
+/* The most pages that one call of TOPUP_LIST, RECLAIM or TEARDOWN handles. */
+#define PKVM_BATCH_PAGES	64
+
+/* The most pages that one call of TOPUP_RANGE takes (2 MiB). */
+#define PKVM_RANGE_PAGES	512
+
+/* The most vCPUs that one call of VM_DESTROY frees. */
+#define PKVM_BATCH_VCPUS	16
+
+/* How a list ends: no page has an address with low bits set. */
+#define PKVM_LIST_END		UINT64_C(0)
+
+/*
+ * Function ids: fast call (bit 31), 64-bit (bit 30), vendor specific hypervisor
+ * service (owner 6, bits 29:24), function number (bits 15:0).
+ */
+#define PKVM_HCALL_BASE		UINT64_C(0xc6007000)
+#define PKVM_HCALL_ID(nr)	(PKVM_HCALL_BASE + (uint64_t)(nr))
+
+/* Calls marked R may answer -ENOMEM with a hyp request, see below. */
+enum pkvm_hcall_nr {
+	/* -> x2 PKVM_ABI_VERSION, x3 feature bits (PKVM_FEAT_*) */
+	PKVM_HCALL_VERSION = 0,
+	/* x1 enum pkvm_stats_group -> x2.. the group's struct, one u64 a register */
+	PKVM_HCALL_STATS,
+	/*
+	 * x1 head (physical address of the first page), x2 count (at most
+	 * PKVM_BATCH_PAGES), x3 PKVM_TOPUP_* flags. Pages are linked by physical
+	 * address through their first 8 bytes.
+	 * -> x2 head and x3 count of what was not taken, x4 pages that joined the
+	 * stock (others became EL2's own metadata for the pages that followed).
+	 * A batch is taken whole or, with an error, not at all.
+	 */
+	PKVM_HCALL_TOPUP_LIST,
+	/* x1 address, x2 pages (at most PKVM_RANGE_PAGES), x3 flags -> x2-x4 as above, x2 an address */
+	PKVM_HCALL_TOPUP_RANGE,
+	/* x1 credited pages that no retry will use: makes them reclaimable again */
+	PKVM_HCALL_CREDIT_DROP,
+	/* x1 pages wanted (one batch at most is done) -> x2 head, x3 count; zeroed but for the links */
+	PKVM_HCALL_RECLAIM,
+	/* -> x2 pages that RECLAIM could return now */
+	PKVM_HCALL_RECLAIMABLE,
+	/* x1 0 to start or the value returned -> x2 cursor for the next call (0: done), x3 entries, x4.. entries */
+	PKVM_HCALL_HEAP_MAP,
+	/* x1 0 to start, or the value returned -> x2 as above, x3 enum pkvm_check, x4 offset of the chunk at fault */
+	PKVM_HCALL_HEAP_CHECK,
+	/* R: x1 0 to start or the step returned -> x2 next step (0: done), x3 steps in all, x4 line of the check that failed */
+	PKVM_HCALL_SELFTEST,
+	/* R: x1 vCPUs the VM can have (1 to PKVM_MAX_VCPUS) -> x2 handle */
+	PKVM_HCALL_VM_CREATE,
+	/* R: x1 handle, x2 index (0 to the VM's maximum - 1) */
+	PKVM_HCALL_VCPU_CREATE,
+	/* x1 handle -> x2 vCPUs left; repeat until 0, then the VM is gone */
+	PKVM_HCALL_VM_DESTROY,
+	/* x1 handle -> x2.. struct pkvm_vm_info */
+	PKVM_HCALL_VM_INFO,
+	/*
+	 * Before unload: refused (-EBUSY) while a VM lives. Then every call gives
+	 * back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
+	 * what the loader gave it. After the first call only TEARDOWN, STATS,
+	 * VERSION, CRASH and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
+	 */
+	PKVM_HCALL_TEARDOWN,
+	/* this CPU goes back to the kernel's own vectors; -EBUSY never: EL2 stays usable for the others */
+	PKVM_HCALL_CPU_LEAVE,
+	/* x1 index -> x2.. sixteen u64 of struct pkvm_crash from there; -ENODATA if EL2 lives */
+	PKVM_HCALL_CRASH,
+	/* debug images only: x1 enum pkvm_debug_panic */
+	PKVM_HCALL_DEBUG_PANIC,
+	PKVM_HCALL_COUNT
+};
+
+/* VERSION: feature bits. */
+#define PKVM_FEAT_DEBUG		(UINT64_C(1) << 0)	/* DEBUG_PANIC is there */
+
+/* TOPUP_*: the pages answer a request, so RECLAIM leaves them until the retry. */
+#define PKVM_TOPUP_CREDIT	(UINT64_C(1) << 0)
+
+/*
+ * Hyp requests. A call marked R that runs out of pages changes nothing and
+ * returns x1 = -ENOMEM with x2 the request (PKVM_REQ_*) and x3 the number of
+ * pages the retry lacks, everything included. The host tops up with
+ * PKVM_TOPUP_CREDIT until so many have joined the stock and calls again, with
+ * the number of its credited pages in x7. The call gives that credit up,
+ * whatever it returns; a shortage it then reports comes on top of the pages it
+ * has just given up. x1 = -ENOMEM with PKVM_REQ_NONE is final.
+ */
+enum pkvm_req_type {
+	PKVM_REQ_NONE = 0,
+	PKVM_REQ_PAGES = 1,
+};
+
+/* What the pages are for; only told, never acted upon. */
+enum pkvm_req_cause {
+	PKVM_CAUSE_OTHER = 0,
+	PKVM_CAUSE_VM,
+	PKVM_CAUSE_VCPU,
+	PKVM_CAUSE_SELFTEST,
+};
+
+struct pkvm_req {
+	uint8_t type;		/* enum pkvm_req_type */
+	uint8_t cause;		/* enum pkvm_req_cause */
+	uint64_t pages;		/* 4 KiB pages that are missing */
+};
+
+/* x2 of a request: type in bits 7:0, cause in bits 15:8, the rest zero. */
+static inline uint64_t pkvm_req_encode(const struct pkvm_req *req)
+{
+	return (uint64_t)req->type | (uint64_t)req->cause << 8;
+}
+
+/* False if x2 and x3 are no request that this ABI defines; *req is then untouched. */
+static inline bool pkvm_req_decode(uint64_t x2, uint64_t x3, struct pkvm_req *req)
+{
+	if ((x2 & 0xff) != PKVM_REQ_PAGES || (x2 >> 8) > PKVM_CAUSE_SELFTEST || !x3)
+		return false;
+	req->type = x2 & 0xff;
+	req->cause = (x2 >> 8) & 0xff;
+	req->pages = x3;
+	return true;
+}
+
+/* STATS. All structs have at most 16 u64: they travel in x2 to x17. */
+enum pkvm_stats_group {
+	PKVM_STATS_HEAP,
+	PKVM_STATS_MEM,
+	PKVM_STATS_GROUPS
+};
+
+/* The main heap. Bytes unless it says otherwise; all counters since load. */
+struct pkvm_heap_stats {
+	uint64_t size;			/* of the reserved VA range */
+	uint64_t used;			/* requested by live allocations */
+	uint64_t mapped;		/* backed by pages */
+	uint64_t free_mapped;		/* mapped and in free chunks */
+	uint64_t largest_free;		/* largest span of a free chunk, to within its size class */
+	uint64_t holes;			/* unmapped regions with a chunk behind them: count */
+	uint64_t chunks_used;		/* count */
+	uint64_t chunks_free;		/* count */
+	uint64_t reclaimable;		/* pages */
+	uint64_t allocs;		/* successful */
+	uint64_t frees;			/* successful */
+	uint64_t failures;		/* allocations refused: size, range exhausted, no pages */
+	uint64_t misuses;		/* frees refused: double, interior, foreign */
+};
+
+/* Every page EL2 owns: owned = boot + stock + heap + tables + vmemmap. Pages unless it says otherwise. */
+struct pkvm_mem_stats {
+	uint64_t owned;
+	uint64_t boot;			/* given by the loader: image, stacks, first tables */
+	uint64_t stock;			/* topped up and unused, the credited ones included */
+	uint64_t credited;		/* kept for the retry of a request */
+	uint64_t heap;			/* mapped into heaps */
+	uint64_t tables;		/* page-table pages beyond the boot ones */
+	uint64_t vmemmap;		/* pages (and their tables) that hold struct hyp_page */
+	uint64_t requests;		/* hyp requests made: count */
+	uint64_t requested;		/* pages they asked for */
+	uint64_t topups;		/* top-up calls that took pages: count */
+	uint64_t topped_up;		/* pages taken */
+	uint64_t topup_refused;		/* top-up calls refused: count */
+	uint64_t reclaims;		/* reclaim calls that gave pages: count */
+	uint64_t reclaimed;		/* pages given */
+	uint64_t vms;			/* live VMs: count */
+	uint64_t vcpus;			/* live vCPUs: count */
+};
+
+struct pkvm_vm_info {
+	uint64_t max_vcpus;
+	uint64_t vcpus;			/* created */
+	uint64_t bytes;			/* heap bytes that the VM and its vCPUs were given */
+	uint64_t refs;			/* reference count of the VM object */
+	uint64_t dying;			/* 1 once VM_DESTROY has been called */
+};
+
+/*
+ * HEAP_MAP entries: one chunk each, two registers: x(4+2i) is the chunk's offset
+ * in the heap | enum pkvm_chunk in bits 3:0 (offsets are multiples of 16);
+ * x(5+2i) is the span in bytes in bits 31:0 and the mapped bytes in bits 63:32.
+ * What is not mapped lies at the end of the span: a hole, if a chunk follows.
+ */
+#define PKVM_MAP_ENTRIES	7
+
+enum pkvm_chunk {
+	PKVM_CHUNK_FREE = 0,
+	PKVM_CHUNK_USED = 1,
+};
+
+/* HEAP_CHECK: what was found. */
+enum pkvm_check {
+	PKVM_CHECK_OK = 0,
+	PKVM_CHECK_HEADER,		/* check value does not match */
+	PKVM_CHECK_LINK,		/* neighbours or list links disagree */
+	PKVM_CHECK_BOUNDS,		/* sizes, alignment or order */
+	PKVM_CHECK_LIST,		/* free chunk in the wrong list or in none */
+	PKVM_CHECK_TOTALS,		/* counters and walk disagree */
+	PKVM_CHECK_BUSY,		/* structure sound; the heap changed, so totals were not compared */
+};
+
+/* Why EL2 stopped. */
+enum pkvm_crash_reason {
+	PKVM_CRASH_NONE = 0,
+	PKVM_CRASH_BUG,			/* a check of EL2's own state failed, at file:line */
+	PKVM_CRASH_EXCEPTION,		/* an exception taken from EL2 itself */
+	PKVM_CRASH_STACK,		/* the stack ran into its guard page */
+};
+
+/* The crash record. Addresses are EL2's own; elr_offset is relative to the image, for addr2line. */
+struct pkvm_crash {
+	uint64_t reason;		/* enum pkvm_crash_reason */
+	uint64_t cpu;
+	uint64_t esr;
+	uint64_t elr;
+	uint64_t elr_offset;
+	uint64_t far;
+	uint64_t spsr;
+	uint64_t sp;
+	uint64_t hcall;			/* function id that was running */
+	uint64_t line;
+	char file[48];			/* NUL-terminated */
+	uint64_t x[31];
+};
+
+/* DEBUG_PANIC: what to provoke. */
+enum pkvm_debug_panic {
+	PKVM_DEBUG_BUG,
+	PKVM_DEBUG_NULL,		/* data abort */
+	PKVM_DEBUG_TEXT_WRITE,		/* W^X */
+	PKVM_DEBUG_STACK,		/* overflow into the guard page */
+	PKVM_DEBUG_BUG_LOCKED,		/* with the heap's and the memory lock held */
+	PKVM_DEBUG_CORRUPT,		/* overwrite a live chunk header: the next heap check or free finds it */
+};
+
+#define PKVM_STATS_REGS	16
+
+#define PKVM_ABI_ASSERT(cond) _Static_assert(cond, #cond)
+PKVM_ABI_ASSERT(sizeof(struct pkvm_heap_stats) == 13 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_mem_stats) == 16 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_vm_info) == 5 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_crash) == (10 + 6 + 31) * 8);
+PKVM_ABI_ASSERT(4 + 2 * PKVM_MAP_ENTRIES <= 18);
+
+#endif

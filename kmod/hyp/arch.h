@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the portable part of the EL2 image needs of the CPU. At EL2 it is
+ * implemented by arch.c over system registers; native tests bring their own.
+ */
+#ifndef HYP_ARCH_H
+#define HYP_ARCH_H
+
+#include "types.h"
+
+/*
+ * The stage-1 entry that translates va at a level (0 to 3; 4 KiB granule, 48-bit
+ * VA). The tables above that level must be there. At EL2 this is arithmetic: the
+ * root table maps itself in one slot, so every table has an address.
+ */
+u64 *arch_pte(u64 va, unsigned int level);
+
+/* Makes written entries visible to the table walkers of all CPUs (DSB ISHST, ISB). */
+void arch_pte_sync(void);
+
+/* Invalidates what the TLBs of all CPUs hold for a range: leaf entries, and table entries too. Completes before it returns. */
+void arch_tlbi(u64 va, u64 nr_pages);
+
+/*
+ * This CPU's window onto one physical page, read-write. Not nestable: valid until
+ * arch_fixmap_put(). The page need not be EL2's (yet), but it must be RAM.
+ */
+void *arch_fixmap(phys_addr_t pa);
+void arch_fixmap_put(void);
+
+/* Clears one page that is mapped at a page-aligned address. */
+void arch_zero_page(void *page);
+
+/* The number of the running CPU, below the boot record's nr_cpus. */
+unsigned int arch_cpu(void);
+
+#endif
