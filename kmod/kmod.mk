@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds pkvm.ko out of tree: sources are staged into build/kmod-<series>/ so
+# that the source tree stays clean, and a debug flavour can stand beside it.
+
+# On an arm64 host the running kernel, elsewhere the Debian kernel of KVER that
+# tests/guest/fetch-kernel brings (guest.mk sets KDIR and KERNEL_STAMP).
+ifeq ($(MACHINE),aarch64)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+endif
+
+KMOD_SRCS := Kbuild $(shell find kmod include -type f)
+KMOD := $(BUILD)/kmod-$(KVER)/pkvm.ko
+KMOD_DEBUG := $(BUILD)/kmod-$(KVER)-debug/pkvm.ko
+
+# $(1) flavour's make variables
+define build_kmod
+	@echo "  KMOD    $@"
+	$(Q)mkdir -p $(@D)
+	$(Q)cp -a --parents $(KMOD_SRCS) $(@D)
+	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(@D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) $(1) modules
+	$(Q)touch $@
+endef
+
+$(KMOD): $(KMOD_SRCS) $(KERNEL_STAMP)
+	$(call build_kmod,)
+
+$(KMOD_DEBUG): $(KMOD_SRCS) $(KERNEL_STAMP)
+	$(call build_kmod,PKVM_DEBUG=1)
+
+.PHONY: kmod kmod-debug install-kmod
+kmod: $(KMOD)
+kmod-debug: $(KMOD_DEBUG)
+all: kmod
+
+install-kmod: $(KMOD)
+	$(MAKE) -C $(KDIR) M=$(abspath $(<D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+install: install-kmod
