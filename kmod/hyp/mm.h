@@ -26,6 +26,13 @@ struct hyp_ask {
  */
 int hyp_reserve(struct hyp_ask *ask, u64 nr);
 
+/*
+ * Whether a page of EL2's private VA ranges is mapped. O(1); for any va, canonical
+ * or not. The answer holds as long as the caller keeps others from mapping and
+ * unmapping there: a heap asks about its own range, under its own lock.
+ */
+bool hyp_mapped(u64 va);
+
 /* The pages that hyp_map() of this range takes: its pages and the page tables that are missing. */
 u64 hyp_map_cost(u64 va, u64 nr_pages);
 
