@@ -11,7 +11,13 @@
 #ifndef HYP_MM_H
 #define HYP_MM_H
 
+#include <pkvm/boot.h>
+
+#include "spinlock.h"
 #include "types.h"
+
+/* The memory lock. */
+extern struct hyp_spinlock mm_lock;
 
 /* What one hypercall may take of the stock, and what it lacked. */
 struct hyp_ask {
@@ -21,25 +27,48 @@ struct hyp_ask {
 
 /*
  * Prepare: sets nr pages of the stock aside for this CPU's hypercall. 0, or
- * -HYP_ENOMEM with ask->shortage set and nothing taken. The credit is given up
- * either way.
+ * -HYP_ENOMEM with nothing taken: ask->shortage says how many pages are missing,
+ * or is 0 once teardown has begun and there will be no more. The credit is given
+ * up either way.
+ *
+ * What it set aside must be used up by hyp_map() before the hypercall ends.
  */
 int hyp_reserve(struct hyp_ask *ask, u64 nr);
 
 /*
- * Whether a page of EL2's private VA ranges is mapped. O(1); for any va, canonical
- * or not. The answer holds as long as the caller keeps others from mapping and
- * unmapping there: a heap asks about its own range, under its own lock.
+ * The pages that hyp_map() of this range takes: its pages and the page tables that
+ * are missing. It stays true as long as the caller keeps out all others that map
+ * or unmap in the same region (the heap's lock does).
  */
-bool hyp_mapped(u64 va);
-
-/* The pages that hyp_map() of this range takes: its pages and the page tables that are missing. */
 u64 hyp_map_cost(u64 va, u64 nr_pages);
 
-/* Commit: maps zeroed pages read-write. The caller has reserved hyp_map_cost(); cannot fail. */
+/*
+ * Commit: maps zeroed pages read-write at a page-aligned range that is not mapped.
+ * The caller has reserved hyp_map_cost(); cannot fail.
+ */
 void hyp_map(u64 va, u64 nr_pages);
 
-/* Zeroes, unmaps, invalidates the TLB once, and returns pages and emptied page tables to the stock. */
+/*
+ * Zeroes a page-aligned range that is mapped whole, unmaps it, invalidates the TLBs
+ * once, and returns pages and emptied page tables to the stock. The memory lock is
+ * held for a time that grows with nr_pages: callers keep to about a batch.
+ */
 void hyp_unmap(u64 va, u64 nr_pages);
+
+/* Whether an access to this address in one of EL2's private ranges would succeed. Caller as for hyp_map_cost(). */
+bool hyp_mapped(u64 va);
+
+/* Once, before anything else here. Keeps the boot record. */
+void mm_init(const struct pkvm_boot *boot);
+
+/* A consistent copy of the counters; vms and vcpus are left as they are. */
+void mm_stats(struct pkvm_mem_stats *ret);
+
+/*
+ * For a crash kexec: clears whatever a heap has mapped. The other CPUs have been
+ * stopped anywhere, nobody waits for them: takes no lock, trusts only the page
+ * tables. The stock needs no clearing, it is zero but for its links.
+ */
+void mm_scrub_all(void);
 
 #endif
