@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The machine under test, and the cross environment that is made of the same Debian
+# packages. Other fragments build against KDIR (headers of kernel KVER) and SYSROOT and
+# depend on their stamps.
+
+GUEST_KDIR := $(CACHE)/kernel/$(KVER)/headers
+ifneq ($(MACHINE),aarch64)
+KDIR ?= $(GUEST_KDIR)
+endif
+KERNEL_STAMP := $(CACHE)/kernel/$(KVER)/release
+
+SYSROOT := $(CACHE)/sysroot/current
+SYSROOT_STAMP := $(SYSROOT)/packages
+
+# The scripts look into the cache every time, in a few milliseconds: they renew a
+# product, and with it its stamp, only if it is missing or its recipe has changed.
+.PHONY: guest-look
+guest-look:
+
+.PHONY: packages
+packages:
+	$(Q)tests/guest/setup-packages build guest
+
+$(KERNEL_STAMP): guest-look | packages
+	$(Q)tests/guest/fetch-kernel $(KVER) >/dev/null
+
+$(SYSROOT_STAMP): guest-look | packages
+	$(Q)tests/guest/fetch-sysroot >/dev/null
