@@ -52,7 +52,7 @@ int pkvm_vm_destroy_all(u32 *ret_done);
  */
 void pkvm_vm_release_port(u32 portid);
 
-/* Describes one VM. Any context that may take RCU. Returns 0, or -ENOENT with *ret untouched. */
+/* Describes one VM. Any context. Returns 0, or with *ret untouched -ENOENT or what pkvm_hcall() returned. */
 int pkvm_vm_get(u32 handle, struct pkvm_vm_desc *ret);
 
 /*

@@ -21,6 +21,7 @@
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
 #include <linux/types.h>
+#define UINT64_C(x) x##ULL
 #else
 #include <assert.h>
 #include <stdbool.h>
@@ -188,7 +189,7 @@ struct pkvm_heap_stats {
 	uint64_t misuses;		/* frees refused: double, interior, foreign */
 };
 
-/* Every page EL2 owns: owned = boot + stock + heap + tables + vmemmap. Pages unless it says otherwise. */
+/* Every page EL2 owns: owned = boot + stock + heap + tables + vmemmap_pages. Pages unless it says otherwise. */
 struct pkvm_mem_stats {
 	uint64_t owned;
 	uint64_t boot;			/* given by the loader: image, stacks, first tables */
@@ -196,7 +197,7 @@ struct pkvm_mem_stats {
 	uint64_t credited;		/* kept for the retry of a request */
 	uint64_t heap;			/* mapped into heaps */
 	uint64_t tables;		/* page-table pages beyond the boot ones */
-	uint64_t vmemmap;		/* pages (and their tables) that hold struct hyp_page */
+	uint64_t vmemmap_pages;		/* pages (and their tables) that hold struct hyp_page */
 	uint64_t requests;		/* hyp requests made: count */
 	uint64_t requested;		/* pages they asked for */
 	uint64_t topups;		/* top-up calls that took pages: count */
