@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lists and blocks of hyp pages on the host's side, over the page allocator. */
+#include <linux/log2.h>
+#include <linux/mm.h>
+
+#include "memcache.h"
+
+/* Hyp pages in one host page. */
+#define HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
+
+static u64 *link_of(u64 pa)
+{
+	return phys_to_virt(pa);
+}
+
+/* One hyp page gives up its reference on the host page that it is part of. */
+static void put_hyp_page(u64 pa)
+{
+	__free_page(pfn_to_page(pa >> PAGE_SHIFT));
+}
+
+static void free_down_to(struct pkvm_memcache *mc, u64 nr)
+{
+	while (mc->nr_pages > nr)
+		put_hyp_page(pkvm_memcache_pop(mc));
+}
+
+void pkvm_memcache_push(struct pkvm_memcache *mc, u64 pa)
+{
+	*link_of(pa) = mc->head;
+	mc->head = pa;
+	mc->nr_pages++;
+}
+
+u64 pkvm_memcache_pop(struct pkvm_memcache *mc)
+{
+	u64 pa = mc->head;
+
+	mc->head = *link_of(pa);
+	*link_of(pa) = 0;
+	mc->nr_pages--;
+	return pa;
+}
+
+void pkvm_memcache_split(struct pkvm_memcache *mc, u64 nr, struct pkvm_memcache *ret)
+{
+	u64 *link = &mc->head;
+	u64 i;
+
+	nr = min(nr, mc->nr_pages);
+	for (i = 0; i < nr; i++)
+		link = link_of(*link);
+
+	/* When nothing moves, link is mc->head itself: the order below keeps it. */
+	ret->head = nr ? mc->head : PKVM_LIST_END;
+	ret->nr_pages = nr;
+	mc->head = *link;
+	mc->nr_pages -= nr;
+	if (nr)
+		*link = PKVM_LIST_END;
+}
+
+int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp)
+{
+	u64 before = mc->nr_pages;
+	struct page *page;
+	unsigned long i;
+
+	while (mc->nr_pages < nr) {
+		page = alloc_page(gfp);
+		if (!page) {
+			free_down_to(mc, before);
+			return -ENOMEM;
+		}
+		page_ref_add(page, HYP_PER_HOST - 1);
+		for (i = 0; i < HYP_PER_HOST; i++)
+			pkvm_memcache_push(mc, page_to_phys(page) + i * PKVM_PAGE_SIZE);
+	}
+	return 0;
+}
+
+void pkvm_memcache_free(struct pkvm_memcache *mc)
+{
+	free_down_to(mc, 0);
+}
+
+u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
+{
+	unsigned int order = ilog2(nr / HYP_PER_HOST);
+	struct page *page;
+	unsigned long i;
+
+	page = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, order);
+	if (!page)
+		return PKVM_LIST_END;
+
+	/* The pages of a block come back one by one. */
+	split_page(page, order);
+	for (i = 0; i < 1UL << order; i++)
+		page_ref_add(page + i, HYP_PER_HOST - 1);
+	return page_to_phys(page);
+}
+
+void pkvm_range_free(u64 pa, u64 nr)
+{
+	u64 i;
+
+	for (i = 0; i < nr; i++)
+		put_hyp_page(pa + i * PKVM_PAGE_SIZE);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Top-up: allocates pages and donates them to EL2.
+ *
+ * Not every page that EL2 takes joins the stock: it has metadata only for the RAM
+ * that it has pages of, and a page whose own block of RAM has none yet becomes
+ * that. So both loops below go on until enough have joined. They end: a page that
+ * did not join has covered its block, and there are only so many blocks.
+ */
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/semaphore.h>
+
+#include "hcall.h"
+#include "memcache.h"
+#include "notify.h"
+#include "stats.h"
+#include "topup.h"
+#include "trace.h"
+
+/* Tasks that top up at the same time; more have to wait. */
+#define MAX_TOPPERS	64
+
+/* The smallest block worth a call of its own. A host page of 64 KiB has as many. */
+#define RANGE_MIN_PAGES	16
+
+/* A shortage is an error that the caller hears of: no OOM killer, no warning. */
+#define GFP_TOPUP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/*
+ * Who tops up. An entry is claimed by cmpxchg and compared to current, never
+ * followed: the shrinker reads the table without a lock. The semaphore is taken
+ * by toppers only; it keeps them from outnumbering the entries.
+ */
+static struct task_struct *toppers[MAX_TOPPERS];
+static struct semaphore topper_slots = __SEMAPHORE_INITIALIZER(topper_slots, MAX_TOPPERS);
+
+static int topper_enter(unsigned int *ret_slot)
+{
+	unsigned int i = 0;
+
+	if (down_killable(&topper_slots))
+		return -EINTR;
+	/* A slot is free, though perhaps one that this scan has just passed. */
+	while (cmpxchg(&toppers[i], NULL, current))
+		i = (i + 1) % MAX_TOPPERS;
+	*ret_slot = i;
+	return 0;
+}
+
+static void topper_leave(unsigned int slot)
+{
+	smp_store_release(&toppers[slot], NULL);
+	up(&topper_slots);
+}
+
+bool pkvm_topup_running(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_TOPPERS; i++) {
+		if (READ_ONCE(toppers[i]) == current)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * TOPUP_LIST and TOPUP_RANGE answer alike. Counts what EL2 took of nr pages, adds
+ * what joined the stock, and returns in regs->a2 and a3 what is still the host's.
+ * A call in which EL2 died may have rewritten the pages: then nothing is.
+ */
+static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *joined)
+{
+	u64 pa = regs->a1, given = regs->a2;
+	int err = pkvm_hcall(nr, regs);
+
+	if (!err) {
+		*joined += regs->a4;
+	} else {
+		regs->a2 = pa;
+		regs->a3 = err == -EIO ? 0 : given;
+	}
+	pkvm_count(PKVM_COUNT_DONATED, given - regs->a3);
+	pkvm_count(nr == PKVM_HCALL_TOPUP_RANGE ? PKVM_COUNT_TOPUP_RANGE : PKVM_COUNT_TOPUP_LIST,
+		   given - regs->a3);
+	return err;
+}
+
+/* Donates one batch of mc and frees what was not taken of it. */
+static int donate_batch(struct pkvm_memcache *mc, u64 flags, u64 *joined)
+{
+	struct arm_smccc_1_2_regs regs = { .a3 = flags };
+	struct pkvm_memcache batch;
+	int err;
+
+	pkvm_memcache_split(mc, PKVM_BATCH_PAGES, &batch);
+	regs.a1 = batch.head;
+	regs.a2 = batch.nr_pages;
+	err = donate(PKVM_HCALL_TOPUP_LIST, &regs, joined);
+	batch.head = regs.a2;
+	batch.nr_pages = regs.a3;
+	pkvm_memcache_free(&batch);
+	return err;
+}
+
+/* Allocates so many pages, all of them before EL2 sees the first, and donates them. */
+static int donate_list(u64 pages, gfp_t gfp, u64 flags, u64 *joined)
+{
+	struct pkvm_memcache mc = PKVM_MEMCACHE_INIT;
+	int err;
+
+	err = pkvm_memcache_fill(&mc, pages, gfp);
+	if (err)
+		pkvm_count(PKVM_COUNT_ALLOC_FAILURES, 1);
+	while (!err && mc.nr_pages) {
+		err = donate_batch(&mc, flags, joined);
+		cond_resched();
+	}
+	pkvm_memcache_free(&mc);
+	return err;
+}
+
+/* -ENOMEM when there is no such block to be had. */
+static int donate_range(u64 pages, u64 *joined)
+{
+	struct arm_smccc_1_2_regs regs = { .a2 = pages };
+	int err;
+
+	regs.a1 = pkvm_range_alloc(pages, GFP_KERNEL);
+	if (regs.a1 == PKVM_LIST_END)
+		return -ENOMEM;
+	err = donate(PKVM_HCALL_TOPUP_RANGE, &regs, joined);
+	pkvm_range_free(regs.a2, regs.a3);
+	return err;
+}
+
+static int topup_reserve(u64 pages, u64 *joined)
+{
+	u64 limit = PKVM_RANGE_PAGES;
+	u64 lack, block;
+	int err = 0;
+
+	while (!err && *joined < pages) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		lack = pages - *joined;
+		block = min_t(u64, rounddown_pow_of_two(lack), limit);
+		if (block < RANGE_MIN_PAGES) {
+			err = donate_list(min_t(u64, lack, PKVM_BATCH_PAGES), GFP_TOPUP, 0, joined);
+			continue;
+		}
+		err = donate_range(block, joined);
+		if (err == -ENOMEM) {
+			limit = block / 2;
+			err = 0;
+		}
+	}
+	return err;
+}
+
+static int topup_request(u64 pages, u64 *joined)
+{
+	int err = 0;
+
+	while (!err && *joined < pages) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		err = donate_list(pages - *joined, GFP_TOPUP | __GFP_ACCOUNT, PKVM_TOPUP_CREDIT,
+				  joined);
+	}
+	return err;
+}
+
+/* Runs one of the two above as a topper, and tells. */
+static int run(int (*topup)(u64 pages, u64 *joined), struct pkvm_event *ev)
+{
+	u64 start = ktime_get_ns();
+	unsigned int slot;
+
+	ev->err = topper_enter(&slot);
+	if (!ev->err) {
+		ev->err = topup(ev->asked, &ev->pages);
+		topper_leave(slot);
+	}
+	ev->duration_ns = ktime_get_ns() - start;
+	if (ev->err)
+		pkvm_count(PKVM_COUNT_TOPUP_FAILURES, 1);
+	trace_pkvm_topup(ev, topup == topup_request);
+	return ev->err;
+}
+
+int pkvm_topup(u64 pages, u64 *ret_done)
+{
+	struct pkvm_event ev = { .type = PKVM_EVENT_TOPUP, .asked = pages };
+	struct arm_smccc_1_2_regs regs = {};
+	int err;
+
+	*ret_done = 0;
+	if (!pages || pages > PKVM_TOPUP_MAX_PAGES)
+		return -EINVAL;
+	/* Whoever tries this on a dead EL2 loses no pages to it. */
+	err = pkvm_hcall(PKVM_HCALL_VERSION, &regs);
+	if (err)
+		return err;
+
+	err = run(topup_reserve, &ev);
+	pkvm_notify(&ev);
+	*ret_done = ev.pages;
+	return err;
+}
+
+int pkvm_topup_credit(u64 pages, u64 *ret_credit)
+{
+	struct pkvm_event ev = { .asked = pages };
+	int err = run(topup_request, &ev);
+
+	*ret_credit = ev.pages;
+	return err;
+}

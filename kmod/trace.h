@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints of system "pkvm". All that matters is a field, so that a program
+ * attached to them follows no pointer. Pages are 4 KiB; errno is 0 or negative.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM pkvm
+
+#if !defined(PKVM_KMOD_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define PKVM_KMOD_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include <pkvm/hypercall.h>
+
+#include "notify.h"
+
+TRACE_DEFINE_ENUM(PKVM_REQ_PAGES);
+TRACE_DEFINE_ENUM(PKVM_CAUSE_OTHER);
+TRACE_DEFINE_ENUM(PKVM_CAUSE_VM);
+TRACE_DEFINE_ENUM(PKVM_CAUSE_VCPU);
+TRACE_DEFINE_ENUM(PKVM_CAUSE_SELFTEST);
+TRACE_DEFINE_ENUM(PKVM_EVENT_VM_CREATE);
+TRACE_DEFINE_ENUM(PKVM_EVENT_VM_DESTROY);
+
+/* A hypercall that made requests has returned for good: type and cause of the last of them, sums of all. */
+TRACE_EVENT(pkvm_hyp_req,
+	TP_PROTO(const struct pkvm_event *ev, u8 req_type),
+	TP_ARGS(ev, req_type),
+	TP_STRUCT__entry(
+		__field(u64, asked)
+		__field(u64, pages)
+		__field(u64, duration_ns)
+		__field(u32, vm)
+		__field(u32, retries)
+		__field(int, err)
+		__field(u8, type)
+		__field(u8, cause)
+	),
+	TP_fast_assign(
+		__entry->asked = ev->asked;
+		__entry->pages = ev->pages;
+		__entry->duration_ns = ev->duration_ns;
+		__entry->vm = ev->vm;
+		__entry->retries = ev->retries;
+		__entry->err = ev->err;
+		__entry->type = req_type;
+		__entry->cause = ev->cause;
+	),
+	TP_printk("type=%s cause=%s vm=%u asked=%llu pages=%llu retries=%u errno=%d duration_ns=%llu",
+		  __print_symbolic(__entry->type, { PKVM_REQ_PAGES, "pages" }),
+		  __print_symbolic(__entry->cause,
+				   { PKVM_CAUSE_OTHER, "other" },
+				   { PKVM_CAUSE_VM, "vm" },
+				   { PKVM_CAUSE_VCPU, "vcpu" },
+				   { PKVM_CAUSE_SELFTEST, "selftest" }),
+		  __entry->vm, __entry->asked, __entry->pages, __entry->retries, __entry->err,
+		  __entry->duration_ns)
+);
+
+DECLARE_EVENT_CLASS(pkvm_pages,
+	TP_PROTO(const struct pkvm_event *ev),
+	TP_ARGS(ev),
+	TP_STRUCT__entry(
+		__field(u64, asked)
+		__field(u64, pages)
+		__field(u64, duration_ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->asked = ev->asked;
+		__entry->pages = ev->pages;
+		__entry->duration_ns = ev->duration_ns;
+		__entry->err = ev->err;
+	),
+	TP_printk("asked=%llu pages=%llu errno=%d duration_ns=%llu",
+		  __entry->asked, __entry->pages, __entry->err, __entry->duration_ns)
+);
+
+/* pkvm_reclaim() is over: pages that came back. */
+DEFINE_EVENT(pkvm_pages, pkvm_reclaim,
+	TP_PROTO(const struct pkvm_event *ev),
+	TP_ARGS(ev)
+);
+
+/* A shrinker scan is over: pages that came back. */
+DEFINE_EVENT(pkvm_pages, pkvm_shrink,
+	TP_PROTO(const struct pkvm_event *ev),
+	TP_ARGS(ev)
+);
+
+/* A top-up is over: pages that joined the stock; credited if it answers a request. */
+TRACE_EVENT(pkvm_topup,
+	TP_PROTO(const struct pkvm_event *ev, bool credited),
+	TP_ARGS(ev, credited),
+	TP_STRUCT__entry(
+		__field(u64, asked)
+		__field(u64, pages)
+		__field(u64, duration_ns)
+		__field(int, err)
+		__field(bool, credited)
+	),
+	TP_fast_assign(
+		__entry->asked = ev->asked;
+		__entry->pages = ev->pages;
+		__entry->duration_ns = ev->duration_ns;
+		__entry->err = ev->err;
+		__entry->credited = credited;
+	),
+	TP_printk("credited=%d asked=%llu pages=%llu errno=%d duration_ns=%llu",
+		  __entry->credited, __entry->asked, __entry->pages, __entry->err,
+		  __entry->duration_ns)
+);
+
+/* A VM was created (or, with errno, was not: vm is 0 if EL2 gave it no handle) or destroyed. */
+TRACE_EVENT(pkvm_vm,
+	TP_PROTO(const struct pkvm_event *ev, u32 vcpus),
+	TP_ARGS(ev, vcpus),
+	TP_STRUCT__entry(
+		__field(u64, duration_ns)
+		__field(u32, vm)
+		__field(u32, vcpus)
+		__field(int, err)
+		__field(u8, action)
+	),
+	TP_fast_assign(
+		__entry->duration_ns = ev->duration_ns;
+		__entry->vm = ev->vm;
+		__entry->vcpus = vcpus;
+		__entry->err = ev->err;
+		__entry->action = ev->type;
+	),
+	TP_printk("action=%s vm=%u vcpus=%u errno=%d duration_ns=%llu",
+		  __print_symbolic(__entry->action,
+				   { PKVM_EVENT_VM_CREATE, "create" },
+				   { PKVM_EVENT_VM_DESTROY, "destroy" }),
+		  __entry->vm, __entry->vcpus, __entry->err, __entry->duration_ns)
+);
+
+#endif
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
