@@ -127,12 +127,13 @@ struct heap_check {
 	enum pkvm_check result;		/* valid once heap_check_step() returned false */
 	u64 offset;			/* of the chunk at fault, 0 if none is */
 	/* private: */
-	u64 generation;
-	u32 next;			/* chunk the next step begins with, in units */
-	u32 stage;
-	u32 in_class;			/* stage lists: chunks seen in the class */
-	bool ring_mixed;		/* stage lists: a chunk that is not reclaimable was seen */
-	u64 listed;			/* stage lists: chunks seen in the index */
+	u64 generation;			/* of the heap at the start */
+	u32 stage;			/* 0: walk over all chunks, then 1 + enum heap_index_id */
+	u32 next;			/* the chunk to look at, in units */
+	u32 class;			/* its size class, if an index is checked */
+	u32 listed;			/* chunks found in the index so far */
+	u32 tails;			/* free chunks with a tail that the walk has seen */
+	bool behind_front;		/* the ring's chunks with pages to reclaim are past */
 	struct pkvm_heap_stats sum;	/* what the walk has counted */
 };
 
