@@ -35,7 +35,9 @@ Q := $(if $(V),,@)
 .PHONY: all help run check check-unit check-fuzz check-system bench lint install clean
 all:
 
-include $(wildcard kmod/*.mk daemon/*.mk tests/*/*.mk)
+# First what others name in their prerequisites.
+include tests/guest/guest.mk
+include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk tests/*/*.mk))
 
 help:
 	@sed -n 's/^## //p' Makefile

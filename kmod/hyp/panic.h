@@ -8,8 +8,17 @@
 
 #include "types.h"
 
-/* Fills the crash record, enters dead mode and returns to the host. Does not return to the caller. */
+/*
+ * Fills the crash record, enters dead mode and ends the running hypercall with
+ * -EIO. A panic while EL2 is dead already leaves the first record as it is.
+ */
 _Noreturn void hyp_panic_at(const char *file, unsigned int line);
+
+/* Whether EL2 is in dead mode: hypercalls are refused and locks are never to be had again. */
+bool hyp_is_dead(void);
+
+/* Ends the running hypercall with -EIO if EL2 is dead; every spin loop calls it. */
+void hyp_check_dead(void);
 
 #define hyp_panic()	hyp_panic_at(__FILE__, __LINE__)
 #define HYP_ASSERT(cond)						\

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* arch.h over the CPU: self-mapped page tables, TLB maintenance, the fixmap window, page clearing. */
+#include <pkvm/boot.h>
+#include <pkvm/image.h>
+#include <pkvm/pte.h>
+
+#include "arch.h"
+#include "cpu.h"
+#include "sysreg.h"
+
+#define VA_MASK		(BIT(48) - 1)
+
+/* Beyond this many pages one full invalidation is cheaper than one by address for each. */
+#define TLBI_MAX_PAGES	64
+
+static u64 self_slot(void)
+{
+	const struct pkvm_boot *boot = (const struct pkvm_boot *)image_header.boot_va;
+
+	return (boot->va_base >> 39) + PKVM_VA_SELF_SLOT;
+}
+
+/*
+ * Each step through the self slot shifts the walk by a level: once, and the
+ * level 3 tables appear as pages; three times more, and the root itself does.
+ */
+u64 *arch_pte(u64 va, unsigned int level)
+{
+	u64 slot = self_slot();
+	u64 base = 0;
+	unsigned int i;
+
+	for (i = 0; i <= 3 - level; i++)
+		base |= slot << (39 - 9 * i);
+	return (u64 *)(base + ((va & VA_MASK) >> (39 - 9 * level)) * sizeof(u64));
+}
+
+void arch_pte_sync(void)
+{
+	dsb(ishst);
+	isb();
+}
+
+static void tlbi_page(u64 va)
+{
+	asm volatile("tlbi vae2is, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
+}
+
+void arch_tlbi(u64 va, u64 nr_pages)
+{
+	unsigned int level;
+	u64 page;
+
+	dsb(ishst);
+	if (nr_pages > TLBI_MAX_PAGES) {
+		asm volatile("tlbi alle2is" : : : "memory");
+	} else {
+		for (page = va; page < va + nr_pages * HYP_PAGE_SIZE; page += HYP_PAGE_SIZE)
+			tlbi_page(page);
+		/* At most two tables a level cover so short a range; they may be gone too. */
+		for (level = 1; level <= 3; level++) {
+			tlbi_page((u64)arch_pte(va, level));
+			tlbi_page((u64)arch_pte(va + (nr_pages - 1) * HYP_PAGE_SIZE, level));
+		}
+	}
+	dsb(ish);
+	isb();
+}
+
+static u64 fixmap_va(void)
+{
+	return (u64)this_cpu() - PKVM_CPU_DATA + PKVM_CPU_FIXMAP;
+}
+
+void *arch_fixmap(phys_addr_t pa)
+{
+	u64 va = fixmap_va();
+
+	WRITE_ONCE(*arch_pte(va, 3), pa | PKVM_PTE_PAGE_RW);
+	dsb(nshst);
+	isb();
+	return (void *)va;
+}
+
+/* No other CPU ever uses this address: a local invalidation does. */
+void arch_fixmap_put(void)
+{
+	u64 va = fixmap_va();
+
+	WRITE_ONCE(*arch_pte(va, 3), 0);
+	dsb(nshst);
+	asm volatile("tlbi vale2, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
+	dsb(nsh);
+	isb();
+}
+
+/* DC ZVA clears DCZID_EL0.BS words at once, unless DZP forbids it. */
+void arch_zero_page(void *page)
+{
+	u64 dczid = read_sysreg(dczid_el0);
+	u64 step = UINT64_C(4) << (dczid & 0xf);
+	u64 va = (u64)page;
+	u64 end = va + HYP_PAGE_SIZE;
+
+	if (dczid & BIT(4)) {
+		for (; va < end; va += 16)
+			asm volatile("stp xzr, xzr, [%0]" : : "r" (va) : "memory");
+		return;
+	}
+	for (; va < end; va += step)
+		asm volatile("dc zva, %0" : : "r" (va) : "memory");
+}
+
+unsigned int arch_cpu(void)
+{
+	return this_cpu()->cpu;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What EL2 keeps for each CPU: the page at TPIDR_EL2, which is also the top of
+ * the CPU's stack (image.h has the layout around it). Offsets serve entry.S.
+ */
+#ifndef HYP_CPU_H
+#define HYP_CPU_H
+
+#define FRAME_SIZE		272
+#define FRAME_ELR		248
+
+#define CPU_HOST		0
+#define CPU_CRASH_X		64
+#define CPU_PANIC_STACK		4096	/* grows down from the page's end */
+
+/* What entry.S does when C returns to it. */
+#define EXIT_TO_HOST		0
+#define EXIT_LEAVE		1
+#define EXIT_SOFT_RESTART	2
+
+#ifndef __ASSEMBLY__
+#include "types.h"
+
+/*
+ * The host's general registers x0 to x30 and where it goes on, saved at the top
+ * of the stack while EL2 runs: an exception at EL2 would overwrite ELR and SPSR.
+ */
+struct hyp_frame {
+	u64 x[31];
+	u64 elr;
+	u64 spsr;
+	u64 pad;	/* the stack stays aligned to 16 */
+};
+
+/* EL2 registers as the kernel's stub had them, for giving the CPU back. */
+struct hyp_host_regs {
+	u64 vbar;
+	u64 sctlr;
+	u64 tcr;
+	u64 mair;
+	u64 ttbr0;
+	u64 tpidr;
+	u64 sp;
+	u64 pad;
+};
+
+struct hyp_cpu {
+	struct hyp_host_regs host;
+	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
+	u64 crash_sp;
+	u64 hcall;		/* function id of the running hypercall */
+	u32 cpu;
+	u32 exit;		/* EXIT_*: how the running hypercall ends */
+};
+
+_Static_assert(sizeof(struct hyp_frame) == FRAME_SIZE, "entry.S");
+_Static_assert(offsetof(struct hyp_frame, elr) == FRAME_ELR, "entry.S");
+_Static_assert(offsetof(struct hyp_cpu, host) == CPU_HOST, "entry.S");
+_Static_assert(offsetof(struct hyp_cpu, crash_x) == CPU_CRASH_X, "entry.S");
+_Static_assert(sizeof(struct hyp_cpu) <= CPU_PANIC_STACK / 2, "room for the panic stack");
+
+static inline struct hyp_cpu *this_cpu(void)
+{
+	struct hyp_cpu *cpu;
+
+	asm volatile("mrs %0, tpidr_el2" : "=r" (cpu));
+	return cpu;
+}
+
+/* Where entry.S saves the host's registers: always the top of the stack. */
+static inline struct hyp_frame *cpu_frame(struct hyp_cpu *cpu)
+{
+	return (struct hyp_frame *)cpu - 1;
+}
+
+/* Ends the running hypercall from anywhere with what the frame holds; the stack is dropped. */
+_Noreturn void exit_now(struct hyp_frame *frame, u32 exit);
+
+/* entry.S calls these. */
+u32 el2_cpu_init(struct hyp_frame *frame);
+u32 el2_lower_sync(struct hyp_frame *frame);
+_Noreturn void el2_exception_panic(void);
+#endif
+
+#endif

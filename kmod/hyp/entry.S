@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ways into and out of EL2: a CPU's first entry and its leaving, with the
+ * MMU off on one side, and the exception vectors in between.
+ *
+ * C code here never touches x18 (-ffixed-x18), so that a vector has one register
+ * to start with even when the stack pointer is not to be trusted.
+ */
+#include <pkvm/hypercall.h>
+#include <pkvm/image.h>
+
+#include "cpu.h"
+
+	.section .idmap, "ax"
+
+/* struct pkvm_image_header, image.h */
+	.globl	image_header
+	.hidden	image_header
+image_header:
+	.quad	PKVM_IMAGE_MAGIC
+	.quad	PKVM_ABI_VERSION
+	.quad	el2_entry - image_header
+	.quad	_image_end - _image_start
+	.quad	0, 0, 0, 0		/* ttbr0, tcr, mair, sctlr */
+	.quad	0			/* image_pa */
+	.quad	0			/* cpu_va */
+	.quad	0			/* boot_va */
+	.quad	el2_entry_virt
+
+/*
+ * A CPU enters EL2 through HVC_SOFT_RESTART.
+ *   x0 number of the CPU; MMU off, identity-mapped page; VBAR_EL2, ELR_EL2 and
+ *   SPSR_EL2 are those of the kernel's HVC.
+ * The kernel's registers are kept in x5-x10 until there is memory to save them:
+ * what is written with the MMU off might be hidden behind a stale cache line.
+ */
+	.globl	el2_entry
+el2_entry:
+	mrs	x5, sctlr_el2
+	mrs	x6, tcr_el2
+	mrs	x7, mair_el2
+	mrs	x8, ttbr0_el2
+	mrs	x9, tpidr_el2
+	mov	x10, sp
+
+	adr	x12, image_header
+	ldr	x1, [x12, #HDR_MAIR]
+	msr	mair_el2, x1
+	ldr	x1, [x12, #HDR_TCR]
+	msr	tcr_el2, x1
+	ldr	x1, [x12, #HDR_TTBR0]
+	msr	ttbr0_el2, x1
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	nsh
+	isb
+	ldr	x1, [x12, #HDR_SCTLR]
+	msr	sctlr_el2, x1
+	isb
+	ldr	x13, [x12, #HDR_VIRT_ENTRY]
+	br	x13
+
+/*
+ * A CPU leaves EL2: reached through the identity map with the MMU still on.
+ *   x0 EXIT_LEAVE or EXIT_SOFT_RESTART; x1, x2 the host's x0 and x1;
+ *   x5-x10 as in el2_entry, x11 VBAR_EL2; x13-x16 target and arguments of the
+ *   soft restart; x18-x30 are the host's already.
+ */
+el2_leave:
+	msr	sctlr_el2, x5
+	isb
+	tlbi	alle2
+	dsb	nsh
+	msr	tcr_el2, x6
+	msr	mair_el2, x7
+	msr	ttbr0_el2, x8
+	msr	tpidr_el2, x9
+	msr	vbar_el2, x11
+	mov	sp, x10
+	isb
+	cmp	x0, #EXIT_SOFT_RESTART
+	b.eq	1f
+	mov	x0, x1
+	mov	x1, x2
+	eret
+	dsb	nsh
+	isb
+1:	mov	x0, x14
+	mov	x1, x15
+	mov	x2, x16
+	br	x13
+
+	.text
+
+	.macro	save_frame
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp, #16 * 0]
+	stp	x2, x3, [sp, #16 * 1]
+	stp	x4, x5, [sp, #16 * 2]
+	stp	x6, x7, [sp, #16 * 3]
+	stp	x8, x9, [sp, #16 * 4]
+	stp	x10, x11, [sp, #16 * 5]
+	stp	x12, x13, [sp, #16 * 6]
+	stp	x14, x15, [sp, #16 * 7]
+	stp	x16, x17, [sp, #16 * 8]
+	stp	x18, x19, [sp, #16 * 9]
+	stp	x20, x21, [sp, #16 * 10]
+	stp	x22, x23, [sp, #16 * 11]
+	stp	x24, x25, [sp, #16 * 12]
+	stp	x26, x27, [sp, #16 * 13]
+	stp	x28, x29, [sp, #16 * 14]
+	mrs	x0, elr_el2
+	mrs	x1, spsr_el2
+	stp	x30, x0, [sp, #16 * 15]
+	str	x1, [sp, #16 * 16]
+	.endm
+
+	/* x18 to x30, which every exit gives back unchanged, and where the host goes on */
+	.macro	restore_preserved
+	ldr	x18, [sp, #16 * 16]
+	msr	spsr_el2, x18
+	ldr	x18, [sp, #FRAME_ELR]
+	msr	elr_el2, x18
+	ldp	x18, x19, [sp, #16 * 9]
+	ldp	x20, x21, [sp, #16 * 10]
+	ldp	x22, x23, [sp, #16 * 11]
+	ldp	x24, x25, [sp, #16 * 12]
+	ldp	x26, x27, [sp, #16 * 13]
+	ldp	x28, x29, [sp, #16 * 14]
+	ldr	x30, [sp, #16 * 15]
+	.endm
+
+/* The rest of el2_entry, MMU on: x0, x5-x10 and x12 as there. */
+el2_entry_virt:
+	ldr	x14, [x12, #HDR_CPU_VA]
+	add	x14, x14, x0, lsl #PKVM_CPU_SHIFT
+	add	x14, x14, #PKVM_CPU_DATA
+	msr	tpidr_el2, x14
+	mov	sp, x14
+	mrs	x11, vbar_el2
+	stp	x11, x5, [x14, #CPU_HOST]
+	stp	x6, x7, [x14, #CPU_HOST + 16]
+	stp	x8, x9, [x14, #CPU_HOST + 32]
+	str	x10, [x14, #CPU_HOST + 48]
+	adr	x1, el2_vectors
+	msr	vbar_el2, x1
+	isb
+	save_frame
+	mov	x0, sp
+	bl	el2_cpu_init
+	b	exit_frame
+
+/* A synchronous exception from EL1 or EL0: the host's hypercalls. */
+lower_sync:
+	save_frame
+	mov	x0, sp
+	bl	el2_lower_sync
+
+/* w0: EXIT_*; sp: the frame */
+exit_frame:
+	cbnz	w0, exit_leave
+	ldp	x0, x1, [sp, #16 * 0]
+	ldp	x2, x3, [sp, #16 * 1]
+	ldp	x4, x5, [sp, #16 * 2]
+	ldp	x6, x7, [sp, #16 * 3]
+	ldp	x8, x9, [sp, #16 * 4]
+	ldp	x10, x11, [sp, #16 * 5]
+	ldp	x12, x13, [sp, #16 * 6]
+	ldp	x14, x15, [sp, #16 * 7]
+	ldp	x16, x17, [sp, #16 * 8]
+	restore_preserved
+	add	sp, sp, #FRAME_SIZE
+	eret
+	dsb	nsh
+	isb
+
+exit_leave:
+	ldp	x1, x2, [sp, #16 * 0]
+	mov	x13, x2			/* HVC_SOFT_RESTART: x1 target, x2-x4 arguments */
+	ldp	x14, x15, [sp, #16 * 1]
+	ldr	x16, [sp, #16 * 2]
+	mrs	x12, tpidr_el2
+	restore_preserved
+	ldp	x11, x5, [x12, #CPU_HOST]
+	ldp	x6, x7, [x12, #CPU_HOST + 16]
+	ldp	x8, x9, [x12, #CPU_HOST + 32]
+	ldr	x10, [x12, #CPU_HOST + 48]
+	adrp	x12, image_header
+	add	x12, x12, :lo12:image_header
+	ldr	x12, [x12, #HDR_IMAGE_PA]
+	add	x12, x12, #(el2_leave - image_header)
+	br	x12
+
+/* exit_now(frame, exit), cpu.h */
+	.globl	exit_now
+exit_now:
+	mov	sp, x0
+	mov	w0, w1
+	b	exit_frame
+
+/*
+ * An exception from EL2 itself: always fatal, so nothing is to be returned to.
+ * Registers go into struct hyp_cpu; the stack may be what failed.
+ */
+el2_fault:
+	mrs	x18, tpidr_el2
+	stp	x0, x1, [x18, #CPU_CRASH_X + 16 * 0]
+	stp	x2, x3, [x18, #CPU_CRASH_X + 16 * 1]
+	stp	x4, x5, [x18, #CPU_CRASH_X + 16 * 2]
+	stp	x6, x7, [x18, #CPU_CRASH_X + 16 * 3]
+	stp	x8, x9, [x18, #CPU_CRASH_X + 16 * 4]
+	stp	x10, x11, [x18, #CPU_CRASH_X + 16 * 5]
+	stp	x12, x13, [x18, #CPU_CRASH_X + 16 * 6]
+	stp	x14, x15, [x18, #CPU_CRASH_X + 16 * 7]
+	stp	x16, x17, [x18, #CPU_CRASH_X + 16 * 8]
+	stp	xzr, x19, [x18, #CPU_CRASH_X + 16 * 9]
+	stp	x20, x21, [x18, #CPU_CRASH_X + 16 * 10]
+	stp	x22, x23, [x18, #CPU_CRASH_X + 16 * 11]
+	stp	x24, x25, [x18, #CPU_CRASH_X + 16 * 12]
+	stp	x26, x27, [x18, #CPU_CRASH_X + 16 * 13]
+	stp	x28, x29, [x18, #CPU_CRASH_X + 16 * 14]
+	mov	x0, sp
+	stp	x30, x0, [x18, #CPU_CRASH_X + 16 * 15]
+	add	x0, x18, #CPU_PANIC_STACK
+	mov	sp, x0
+	b	el2_exception_panic
+
+	.section .vectors, "ax"
+
+	.macro	ventry target
+	.balign	128
+	b	\target
+	.endm
+
+	.balign	2048
+el2_vectors:
+	.rept	8			/* from EL2, with SP_EL0 and with SP_EL2 */
+	ventry	el2_fault
+	.endr
+	ventry	lower_sync		/* AArch64 */
+	.rept	3			/* interrupts are not routed to EL2 */
+	ventry	el2_fault
+	.endr
+	ventry	lower_sync		/* AArch32 */
+	.rept	3
+	ventry	el2_fault
+	.endr

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dead mode: what EL2 does when its own state is corrupt, and the record it leaves for the host. */
+#include <pkvm/hypercall.h>
+#include <pkvm/image.h>
+
+#include "cpu.h"
+#include "errno.h"
+#include "hcall.h"
+#include "panic.h"
+#include "string.h"
+#include "sysreg.h"
+
+/* Written once, by the CPU that set crash_claimed; valid once hyp_dead is set. */
+static struct pkvm_crash crash;
+static bool crash_claimed;
+static bool hyp_dead;
+
+bool hyp_is_dead(void)
+{
+	return __atomic_load_n(&hyp_dead, __ATOMIC_ACQUIRE);
+}
+
+static _Noreturn void bail_out(void)
+{
+	struct hyp_cpu *cpu = this_cpu();
+	struct hyp_frame *frame = cpu_frame(cpu);
+
+	/* The kernel is being replaced: nobody waits for an answer, go through with it. */
+	if (cpu->exit == EXIT_SOFT_RESTART)
+		exit_now(frame, EXIT_SOFT_RESTART);
+	frame->x[0] = 0;
+	frame->x[1] = (u64)-HYP_EIO;
+	exit_now(frame, EXIT_TO_HOST);
+}
+
+void hyp_check_dead(void)
+{
+	if (hyp_is_dead())
+		bail_out();
+}
+
+static bool claim_crash(void)
+{
+	return !__atomic_exchange_n(&crash_claimed, true, __ATOMIC_ACQ_REL);
+}
+
+static _Noreturn void die(void)
+{
+	__atomic_store_n(&hyp_dead, true, __ATOMIC_RELEASE);
+	/* Wakes the CPUs that wait for a lock. */
+	dsb(ish);
+	sev();
+	bail_out();
+}
+
+static void record_common(enum pkvm_crash_reason reason)
+{
+	struct hyp_cpu *cpu = this_cpu();
+
+	crash.reason = reason;
+	crash.cpu = cpu->cpu;
+	crash.hcall = cpu->hcall;
+}
+
+void hyp_panic_at(const char *file, unsigned int line)
+{
+	size_t i;
+
+	if (!claim_crash())
+		bail_out();
+	record_common(PKVM_CRASH_BUG);
+	crash.line = line;
+	for (i = 0; i < sizeof(crash.file) - 1 && file[i]; i++)
+		crash.file[i] = file[i];
+	crash.elr = (u64)__builtin_return_address(0);
+	crash.elr_offset = crash.elr - (u64)&image_header;
+	crash.sp = (u64)__builtin_frame_address(0);
+	die();
+}
+
+/* The guard page is the first of the CPU's area, and the area is aligned to its size. */
+static bool in_guard_page(const struct hyp_cpu *cpu, u64 va)
+{
+	u64 area = (u64)cpu - PKVM_CPU_DATA;
+
+	return va >= area && va < area + HYP_PAGE_SIZE;
+}
+
+/* Called on the panic stack, registers in struct hyp_cpu. */
+void el2_exception_panic(void)
+{
+	struct hyp_cpu *cpu = this_cpu();
+
+	if (!claim_crash())
+		bail_out();
+	crash.esr = read_sysreg(esr_el2);
+	crash.far = read_sysreg(far_el2);
+	crash.elr = read_sysreg(elr_el2);
+	crash.elr_offset = crash.elr - (u64)&image_header;
+	crash.spsr = read_sysreg(spsr_el2);
+	crash.sp = cpu->crash_sp;
+	memcpy(crash.x, cpu->crash_x, sizeof(crash.x));
+	record_common(ESR_EC(crash.esr) == ESR_EC_DABT_CUR && in_guard_page(cpu, crash.far) ?
+		      PKVM_CRASH_STACK : PKVM_CRASH_EXCEPTION);
+	die();
+}
+
+int hcall_crash(struct hcall *call)
+{
+	const u64 words = sizeof(crash) / sizeof(u64);
+	u64 index = call->arg[1];
+
+	if (!hyp_is_dead())
+		return -HYP_ENODATA;
+	if (index >= words)
+		return -HYP_EINVAL;
+	memcpy(&call->ret[2], (const u64 *)&crash + index,
+	       min_u64(words - index, PKVM_STATS_REGS) * sizeof(u64));
+	return 0;
+}

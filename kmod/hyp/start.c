@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A CPU's first steps at EL2 with the MMU on. */
+#include <pkvm/boot.h>
+#include <pkvm/image.h>
+
+#include "cpu.h"
+#include "init.h"
+
+/* Set by the first CPU once hyp_init() has succeeded. */
+static bool started;
+
+/*
+ * frame->x[0]: the number of this CPU on entry, errno on return. CPUs enter one
+ * after the other (the loader's promise), so that the first has set EL2 up before
+ * the second comes.
+ */
+u32 el2_cpu_init(struct hyp_frame *frame)
+{
+	struct hyp_cpu *cpu = this_cpu();
+	int ret = 0;
+
+	cpu->cpu = frame->x[0];
+	cpu->exit = EXIT_TO_HOST;
+	cpu->hcall = 0;
+	if (!started)
+		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
+	if (!ret)
+		started = true;
+	frame->x[0] = 0;
+	frame->x[1] = (u64)(s64)ret;
+	return ret ? EXIT_LEAVE : EXIT_TO_HOST;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keeps EL2 consistent where the machine changes state under it: a CPU that sleeps
+ * deeply loses its EL2 registers; a kernel started by kexec wants EL2 as its
+ * predecessor found it; a hibernation image cannot hold what EL2 holds.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpu_pm.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+
+#include "crash.h"
+#include "el2.h"
+#include "main.h"
+#include "power.h"
+
+static int on_cpu_pm(struct notifier_block *nb, unsigned long action, void *data)
+{
+	int ret = 0;
+
+	switch (action) {
+	case CPU_PM_ENTER:
+		ret = el2_sleep_cpu();
+		break;
+	case CPU_PM_ENTER_FAILED:
+	case CPU_PM_EXIT:
+		ret = el2_wake_cpu();
+		break;
+	}
+	if (ret)
+		pr_err("CPU %d: EL2 across low power: error %d\n", smp_processor_id(), ret);
+	return ret ? NOTIFY_BAD : NOTIFY_OK;
+}
+
+static struct notifier_block cpu_pm_nb = { .notifier_call = on_cpu_pm };
+
+static int on_pm(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action != PM_HIBERNATION_PREPARE)
+		return NOTIFY_DONE;
+	pr_err("hibernation is refused: the image cannot hold what EL2 holds; unload pkvm first\n");
+	return notifier_from_errno(-EBUSY);
+}
+
+static struct notifier_block pm_nb = { .notifier_call = on_pm };
+
+/* A dead EL2 stays; its HVC_SOFT_RESTART lets the next kernel through. */
+static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (!pkvm_is_dead())
+		pkvm_shutdown();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_nb = { .notifier_call = on_reboot };
+
+int pkvm_power_init(void)
+{
+	int ret;
+
+	ret = cpu_pm_register_notifier(&cpu_pm_nb);
+	if (ret)
+		return ret;
+	ret = register_pm_notifier(&pm_nb);
+	if (ret)
+		goto err_cpu_pm;
+	ret = register_reboot_notifier(&reboot_nb);
+	if (ret)
+		goto err_pm;
+	return 0;
+
+err_pm:
+	unregister_pm_notifier(&pm_nb);
+err_cpu_pm:
+	cpu_pm_unregister_notifier(&cpu_pm_nb);
+	return ret;
+}
+
+void pkvm_power_exit(void)
+{
+	unregister_reboot_notifier(&reboot_nb);
+	unregister_pm_notifier(&pm_nb);
+	cpu_pm_unregister_notifier(&cpu_pm_nb);
+}
