@@ -55,11 +55,26 @@ void hyp_map(u64 va, u64 nr_pages);
  */
 void hyp_unmap(u64 va, u64 nr_pages);
 
-/* Whether an access to this address in one of EL2's private ranges would succeed. Caller as for hyp_map_cost(). */
+/*
+ * Whether a page of EL2's private VA ranges is mapped. O(1); for any va, canonical
+ * or not. The answer holds as long as the caller keeps others from mapping and
+ * unmapping there: a heap asks about its own range, under its own lock.
+ */
 bool hyp_mapped(u64 va);
 
 /* Once, before anything else here. Keeps the boot record. */
 void mm_init(const struct pkvm_boot *boot);
+
+/*
+ * Teardown begins, for good: no page comes in and none is set aside any more, and
+ * no credit is kept. Who must not begin anything afterwards asks mm_closing() under
+ * the lock that mm_close() is called with.
+ */
+void mm_close(void);
+bool mm_closing(void);
+
+/* Counts a hyp request that a call returns. */
+void mm_count_request(u64 pages);
 
 /* A consistent copy of the counters; vms and vcpus are left as they are. */
 void mm_stats(struct pkvm_mem_stats *ret);

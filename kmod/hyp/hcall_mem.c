@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Hypercalls about pages: what goes in, what comes back, and how many there are. */
+#include "hcall.h"
+
+#include "errno.h"
+#include "heap.h"
+#include "init.h"
+#include "reclaim.h"
+#include "stock.h"
+#include "string.h"
+#include "topup.h"
+#include "vm.h"
+
+_Static_assert(sizeof(struct pkvm_mem_stats) <= PKVM_STATS_REGS * 8, "fits x2 to x17");
+
+int hcall_version(struct hcall *call)
+{
+	call->ret[2] = PKVM_ABI_VERSION;
+#ifdef CONFIG_HYP_DEBUG
+	call->ret[3] = PKVM_FEAT_DEBUG;
+#endif
+	return 0;
+}
+
+static void stats_heap(u64 *ret)
+{
+	struct pkvm_heap_stats stats;
+
+	heap_stats(&main_heap, &stats);
+	memcpy(ret, &stats, sizeof(stats));
+}
+
+static void stats_mem(u64 *ret)
+{
+	struct pkvm_mem_stats stats;
+
+	vm_count(&stats.vms, &stats.vcpus);
+	mm_stats(&stats);
+	memcpy(ret, &stats, sizeof(stats));
+}
+
+int hcall_stats(struct hcall *call)
+{
+	switch (call->arg[1]) {
+	case PKVM_STATS_HEAP:
+		stats_heap(&call->ret[2]);
+		return 0;
+	case PKVM_STATS_MEM:
+		stats_mem(&call->ret[2]);
+		return 0;
+	default:
+		return -HYP_EINVAL;
+	}
+}
+
+/* Whole or not at all: what was not taken is nothing, or all there was. */
+static int topup_result(struct hcall *call, int err)
+{
+	if (err) {
+		call->ret[2] = call->arg[1];
+		call->ret[3] = call->arg[2];
+	}
+	return err;
+}
+
+int hcall_topup_list(struct hcall *call)
+{
+	return topup_result(call, topup_list(call->arg[1], call->arg[2], call->arg[3],
+					     &call->ret[4]));
+}
+
+int hcall_topup_range(struct hcall *call)
+{
+	return topup_result(call, topup_range(call->arg[1], call->arg[2], call->arg[3],
+					      &call->ret[4]));
+}
+
+int hcall_credit_drop(struct hcall *call)
+{
+	return stock_credit_drop(call->arg[1]);
+}
+
+static void put_list(struct hcall *call, const struct page_list *list)
+{
+	call->ret[2] = list->head;
+	call->ret[3] = list->nr;
+}
+
+int hcall_reclaim(struct hcall *call)
+{
+	struct page_list list;
+
+	reclaim(call->arg[1], &list);
+	put_list(call, &list);
+	return 0;
+}
+
+int hcall_reclaimable(struct hcall *call)
+{
+	call->ret[2] = reclaimable();
+	return 0;
+}
+
+int hcall_teardown(struct hcall *call)
+{
+	struct page_list list;
+	int err = teardown(&list);
+
+	if (!err)
+		put_list(call, &list);
+	return err;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* EL2's memory as a whole: its lock, its start and its figures. */
+#include "mm_priv.h"
+
+#include "page.h"
+#include "pgtable.h"
+#include "stock.h"
+
+struct hyp_spinlock mm_lock;
+struct mm mm;
+
+void mm_init(const struct pkvm_boot *boot)
+{
+	page_init(boot);
+	stock_init();
+	mm = (struct mm){
+		.boot = boot,
+		.count = { .owned = boot->boot_pages, .boot = boot->boot_pages },
+	};
+}
+
+void mm_close(void)
+{
+	hyp_spin_lock(&mm_lock);
+	mm.closing = true;
+	__stock_credit_give_up(UINT64_MAX);
+	hyp_spin_unlock(&mm_lock);
+}
+
+bool mm_closing(void)
+{
+	return READ_ONCE(mm.closing);
+}
+
+void mm_count_request(u64 pages)
+{
+	hyp_spin_lock(&mm_lock);
+	mm.count.requests++;
+	mm.count.requested += pages;
+	hyp_spin_unlock(&mm_lock);
+}
+
+void mm_stats(struct pkvm_mem_stats *ret)
+{
+	u64 vms = ret->vms, vcpus = ret->vcpus;
+
+	hyp_spin_lock(&mm_lock);
+	*ret = mm.count;
+	ret->stock = __page_total(PAGE_STOCK);
+	ret->credited = __stock()->credited;
+	ret->heap = __page_total(PAGE_HEAP);
+	ret->tables = __page_total(PAGE_TABLE);
+	ret->vmemmap_pages = __page_total(PAGE_VMEMMAP);
+	hyp_spin_unlock(&mm_lock);
+	ret->vms = vms;
+	ret->vcpus = vcpus;
+}
+
+void mm_scrub_all(void)
+{
+	u64 base = mm.boot->va_base;
+
+	pgtable_scrub(base + PKVM_VA_HEAP, mm.boot->heap_size);
+	pgtable_scrub(base + PKVM_VA_SELFTEST, PKVM_SELFTEST_HEAP_SIZE);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The vmemmap: states of pages, and the memory behind them, which comes and goes page by page. */
+#include "page.h"
+
+#include "arch.h"
+#include "panic.h"
+#include "pte.h"
+
+struct hyp_page {
+	u16 state : 4;		/* enum page_state */
+	u16 count : 12;
+};
+
+_Static_assert(sizeof(struct hyp_page) == 2, "one of them for each page of RAM");
+
+#define VMEMMAP_SIZE	((UINT64_C(1) << (PKVM_PA_BITS - HYP_PAGE_SHIFT)) * sizeof(struct hyp_page))
+
+_Static_assert(VMEMMAP_SIZE <= PKVM_VA_SLOT, "the vmemmap fits its region");
+
+/* The levels below the root; the table of the first is the loader's. */
+#define FIRST_LEVEL	1
+#define LAST_LEVEL	3
+
+static const struct pkvm_boot *boot;
+static struct hyp_page *vmemmap;
+static u64 totals[PAGE_STATES];
+
+void page_init(const struct pkvm_boot *b)
+{
+	boot = b;
+	vmemmap = (struct hyp_page *)(b->va_base + PKVM_VA_VMEMMAP);
+}
+
+static struct hyp_page *page_entry(phys_addr_t pa)
+{
+	return &vmemmap[pa >> HYP_PAGE_SHIFT];
+}
+
+static phys_addr_t pte_pa(u64 pte)
+{
+	return pte & PTE_PA_MASK;
+}
+
+/* What an entry of a level holds where nothing is backed. */
+static u64 shared_pte(unsigned int level)
+{
+	return boot->zero_pa[LAST_LEVEL - level] | (level == LAST_LEVEL ? PTE_RODATA : PTE_NEXT_RO);
+}
+
+static u64 own_pte(phys_addr_t pa, unsigned int level)
+{
+	return pa | (level == LAST_LEVEL ? PTE_DATA : PTE_NEXT);
+}
+
+static bool pte_is_shared(u64 pte, unsigned int level)
+{
+	return pte_pa(pte) == boot->zero_pa[LAST_LEVEL - level];
+}
+
+/* Break-before-make. Nobody trips over the gap: the vmemmap is read under the memory lock only. */
+static void replace_pte(u64 va, unsigned int level, u64 new)
+{
+	u64 *pte = arch_pte(va, level);
+
+	WRITE_ONCE(*pte, 0);
+	arch_pte_sync();
+	if (level == LAST_LEVEL)
+		arch_tlbi(ALIGN_DOWN(va, HYP_PAGE_SIZE), 1);
+	else
+		arch_tlbi_all();
+	WRITE_ONCE(*pte, new);
+	arch_pte_sync();
+}
+
+/* Makes a page into what an entry of a level can point to, with nothing backed below. */
+static void fill_step(phys_addr_t pa, unsigned int level)
+{
+	u64 *table = arch_fixmap(pa);
+
+	if (level == LAST_LEVEL)
+		arch_zero_page(table);
+	else
+		for (unsigned int i = 0; i < PTE_ENTRIES; i++)
+			table[i] = shared_pte(level + 1);
+	arch_fixmap_put();
+}
+
+bool __page_feed(phys_addr_t pa)
+{
+	u64 va = (u64)page_entry(pa);
+
+	for (unsigned int level = FIRST_LEVEL; level <= LAST_LEVEL; level++) {
+		if (!pte_is_shared(*arch_pte(va, level), level))
+			continue;
+		fill_step(pa, level);
+		replace_pte(va, level, own_pte(pa, level));
+		totals[PAGE_VMEMMAP]++;
+		return true;
+	}
+	return false;
+}
+
+/* The first entry that is not shared, in the table of a level that translates va. False if all are. */
+static bool find_own(u64 *va, unsigned int level)
+{
+	u64 first = level == FIRST_LEVEL ? (u64)vmemmap : ALIGN_DOWN(*va, PTE_SPAN(level - 1));
+	unsigned int nr = level == FIRST_LEVEL ? VMEMMAP_SIZE >> PTE_SHIFT(level) : PTE_ENTRIES;
+	const u64 *pte = arch_pte(first, level);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (pte_is_shared(pte[i], level))
+			continue;
+		*va = first + i * PTE_SPAN(level);
+		return true;
+	}
+	return false;
+}
+
+/* Takes the page that an entry points to out of its path, which ends here from now on. */
+static phys_addr_t cut_path(u64 va, unsigned int level)
+{
+	phys_addr_t pa = pte_pa(*arch_pte(va, level));
+
+	replace_pte(va, level, shared_pte(level));
+	arch_zero_page(arch_fixmap(pa));
+	arch_fixmap_put();
+	totals[PAGE_VMEMMAP]--;
+	return pa;
+}
+
+phys_addr_t __page_unfeed(void)
+{
+	u64 va = (u64)vmemmap;
+
+	for (unsigned int level = FIRST_LEVEL; find_own(&va, level); level++)
+		if (level == LAST_LEVEL || !find_own(&(u64){ va }, level + 1))
+			return cut_path(va, level);
+	return PKVM_LIST_END;
+}
+
+enum page_state __page_state(phys_addr_t pa)
+{
+	const struct hyp_page *page = page_entry(pa);
+
+	if (page->state != PAGE_HOST)
+		return page->state;
+	for (unsigned int level = FIRST_LEVEL; level <= LAST_LEVEL; level++)
+		if (pte_pa(*arch_pte((u64)page, level)) == pa)
+			return PAGE_VMEMMAP;
+	return PAGE_HOST;
+}
+
+void __page_set_state(phys_addr_t pa, enum page_state state)
+{
+	struct hyp_page *page = page_entry(pa);
+
+	totals[page->state]--;
+	totals[state]++;
+	*page = (struct hyp_page){ .state = state };
+}
+
+unsigned int __page_count_add(phys_addr_t pa, int delta)
+{
+	struct hyp_page *page = page_entry(pa);
+
+	HYP_ASSERT(page->state == PAGE_TABLE && page->count + delta >= 0 &&
+		   page->count + delta <= PTE_ENTRIES);
+	page->count += delta;
+	return page->count;
+}
+
+u64 __page_total(enum page_state state)
+{
+	return totals[state];
+}

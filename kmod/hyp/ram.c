@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The boot record's map of RAM: checked once, then searched for each page that the host offers. */
+#include "ram.h"
+
+#include <pkvm/hypercall.h>
+
+#include "errno.h"
+
+static const struct pkvm_boot *boot;
+
+static bool range_valid(u64 base, u64 size, u64 lowest)
+{
+	return IS_ALIGNED(base | size, HYP_PAGE_SIZE) && size && base >= lowest &&
+	       base < BIT(PKVM_PA_BITS) && size <= BIT(PKVM_PA_BITS) - base;
+}
+
+int ram_init(const struct pkvm_boot *b)
+{
+	u64 lowest = 0;
+
+	if (b->nr_ram > PKVM_MAX_RAM_RANGES || !range_valid(b->boot_pa, b->boot_size, 0))
+		return -HYP_EINVAL;
+	for (u64 i = 0; i < b->nr_ram; i++) {
+		if (!range_valid(b->ram[i].base, b->ram[i].size, lowest))
+			return -HYP_EINVAL;
+		lowest = b->ram[i].base + b->ram[i].size;
+	}
+	boot = b;
+	return 0;
+}
+
+/* The last range that does not begin behind pa, NULL if all do. */
+static const struct pkvm_ram_range *ram_find(phys_addr_t pa)
+{
+	u64 low = 0, high = boot->nr_ram;
+
+	while (low < high) {
+		u64 mid = (low + high) / 2;
+
+		if (boot->ram[mid].base <= pa)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low ? &boot->ram[low - 1] : NULL;
+}
+
+int ram_check(phys_addr_t pa, u64 nr)
+{
+	const struct pkvm_ram_range *ram;
+	u64 size = nr << HYP_PAGE_SHIFT;
+
+	if (!IS_ALIGNED(pa, HYP_PAGE_SIZE))
+		return -HYP_EINVAL;
+	ram = ram_find(pa);
+	/* Differences only: pa + size may wrap around. */
+	if (pa == PKVM_LIST_END || !ram || pa - ram->base >= ram->size || size > ram->size - (pa - ram->base))
+		return -HYP_EFAULT;
+	if (pa < boot->boot_pa + boot->boot_size && boot->boot_pa < pa + size)
+		return -HYP_EPERM;
+	return 0;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The page stock, and who may have how much of it. */
+#include "stock.h"
+
+#include "arch.h"
+#include "errno.h"
+#include "mm_priv.h"
+#include "panic.h"
+
+static struct stock stock;
+
+void stock_init(void)
+{
+	stock = (struct stock){ .head = PKVM_LIST_END };
+}
+
+const struct stock *__stock(void)
+{
+	return &stock;
+}
+
+u64 __stock_free(void)
+{
+	return __page_total(PAGE_STOCK) - stock.credited - stock.reserved;
+}
+
+void __stock_put(phys_addr_t pa, enum stock_content content)
+{
+	u64 *page = arch_fixmap(pa);
+
+	if (content == STOCK_DIRTY)
+		arch_zero_page(page);
+	*page = stock.head;
+	arch_fixmap_put();
+	stock.head = pa;
+	__page_set_state(pa, PAGE_STOCK);
+}
+
+phys_addr_t __stock_get_reserved(enum page_state state)
+{
+	phys_addr_t pa = stock.head;
+	u64 *page;
+
+	HYP_ASSERT(stock.reserved);
+	stock.reserved--;
+	page = arch_fixmap(pa);
+	stock.head = *page;
+	*page = 0;
+	arch_fixmap_put();
+	__page_set_state(pa, state);
+	return pa;
+}
+
+u64 __stock_cut(u64 nr, phys_addr_t *ret_head)
+{
+	phys_addr_t pa = stock.head;
+
+	nr = min_u64(nr, __stock_free());
+	*ret_head = nr ? pa : PKVM_LIST_END;
+	for (u64 left = nr; left; left--) {
+		u64 *link = arch_fixmap(pa);
+		phys_addr_t next = *link;
+
+		if (left == 1)
+			*link = PKVM_LIST_END;
+		arch_fixmap_put();
+		__page_set_state(pa, PAGE_HOST);
+		pa = next;
+	}
+	stock.head = pa;
+	return nr;
+}
+
+void __stock_credit(u64 nr)
+{
+	stock.credited += nr;
+}
+
+void __stock_credit_give_up(u64 nr)
+{
+	stock.credited -= min_u64(nr, stock.credited);
+}
+
+void stock_credit_give_up(struct hyp_ask *ask)
+{
+	hyp_spin_lock(&mm_lock);
+	__stock_credit_give_up(ask->credit);
+	hyp_spin_unlock(&mm_lock);
+	ask->credit = 0;
+}
+
+int stock_credit_drop(u64 nr)
+{
+	int err = -HYP_EINVAL;
+
+	hyp_spin_lock(&mm_lock);
+	if (nr <= stock.credited) {
+		stock.credited -= nr;
+		err = 0;
+	}
+	hyp_spin_unlock(&mm_lock);
+	return err;
+}
+
+int hyp_reserve(struct hyp_ask *ask, u64 nr)
+{
+	u64 free;
+	int err = -HYP_ENOMEM;
+
+	hyp_spin_lock(&mm_lock);
+	__stock_credit_give_up(ask->credit);
+	free = __stock_free();
+	*ask = (struct hyp_ask){};
+	if (mm.closing) {
+		/* Nothing will be topped up any more: final. */
+	} else if (nr > free) {
+		ask->shortage = nr - free;
+	} else {
+		stock.reserved += nr;
+		err = 0;
+	}
+	hyp_spin_unlock(&mm_lock);
+	return err;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page stock: the pages that were topped up and are not in use, a list linked
+ * by physical address through the first 8 bytes of each page. Every page in it is
+ * zero but for that link.
+ *
+ * Part of it is spoken for: credited pages wait for the retry of a request,
+ * reserved ones for the hyp_map() of a hypercall that runs now. Neither is free.
+ *
+ * The memory lock is held, except where a name says otherwise.
+ */
+#ifndef HYP_STOCK_H
+#define HYP_STOCK_H
+
+#include "mm.h"
+#include "page.h"
+#include "types.h"
+
+struct stock {
+	phys_addr_t head;
+	u64 credited;
+	u64 reserved;
+};
+
+/* Once. */
+void stock_init(void);
+
+/* Counts for statistics; head is meaningless to others. */
+const struct stock *__stock(void);
+
+/* Pages that are neither credited nor reserved. */
+u64 __stock_free(void);
+
+enum stock_content {
+	STOCK_ZERO,		/* the page is zero already */
+	STOCK_DIRTY,
+};
+
+/* Takes in a page that has an entry in the vmemmap. */
+void __stock_put(phys_addr_t pa, enum stock_content content);
+
+/* Takes out a page that hyp_reserve() has set aside, all zero, and gives it a state. */
+phys_addr_t __stock_get_reserved(enum page_state state);
+
+/* Puts pages of the stock to the credit of a request. */
+void __stock_credit(u64 nr);
+
+/*
+ * Credited pages become free again, all of them if they are fewer. All tasks'
+ * credits are one sum: a host that claims more than its own robs only itself.
+ */
+void __stock_credit_give_up(u64 nr);
+
+/*
+ * Cuts up to nr free pages off, still linked, the last one's link ending the list,
+ * and makes them the host's. Returns their number; *ret_head is the first.
+ */
+u64 __stock_cut(u64 nr, phys_addr_t *ret_head);
+
+/* As above, but -HYP_EINVAL if they are fewer. Takes the memory lock. */
+int stock_credit_drop(u64 nr);
+
+/* As above, for what a hypercall still has. Takes the memory lock. */
+void stock_credit_give_up(struct hyp_ask *ask);
+
+#endif

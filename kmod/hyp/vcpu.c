@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The state in which a vCPU begins. */
+#include "vcpu.h"
+
+/* PSTATE in SPSR_EL2's layout: EL1 with SP_EL1, D, A, I and F masked (DDI 0487, D1.3.5). */
+#define PSTATE_RESET	(UINT64_C(0xf) << 6 | 0x5)
+
+/* SCTLR_EL1: the bits that are 1 without any extension (29, 28, 23, 22, 20, 11); MMU and caches off. */
+#define SCTLR_EL1_RESET	UINT64_C(0x30d00800)
+
+#define MPIDR_RES1	BIT(31)
+
+/* As the GIC's affinity routing likes it: at most 16 CPUs at the lowest level. */
+static u64 mpidr(u32 index)
+{
+	return MPIDR_RES1 | (index & 0xf) | ((u64)index >> 4 & 0xff) << 8;
+}
+
+void vcpu_reset(struct hyp_vcpu *vcpu, struct hyp_vm *vm, u32 index)
+{
+	/* Zero is the reset value of the rest, or as good as any where it is unknown. */
+	vcpu->pstate = PSTATE_RESET;
+	vcpu->sysreg[VCPU_MPIDR_EL1] = mpidr(index);
+	vcpu->sysreg[VCPU_SCTLR_EL1] = SCTLR_EL1_RESET;
+	vcpu->vm = vm;
+	vcpu->index = index;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* VMs and vCPUs: the heap's first users. */
+#include "vm.h"
+
+#include "errno.h"
+#include "heap.h"
+#include "init.h"
+#include "panic.h"
+#include "spinlock.h"
+#include "vcpu.h"
+
+#define GENERATION_BITS	24
+#define GENERATION_MASK	((1U << GENERATION_BITS) - 1)
+
+struct hyp_vm {
+	u32 refs;		/* the table's and one of each vCPU; the last one frees the VM */
+	u32 max_vcpus;
+	u32 nr_vcpus;
+	u32 next_destroyed;	/* while dying: no vCPU has an index below */
+	bool dying;
+	u64 bytes;		/* of heap, for the VM and its vCPUs */
+	struct hyp_vcpu *vcpus[];	/* max_vcpus of them, NULL until created */
+};
+
+struct vm_slot {
+	struct hyp_vm *vm;
+	u32 generation;
+};
+
+static struct {
+	struct hyp_spinlock lock;
+	struct vm_slot slots[PKVM_MAX_VMS];
+	u64 nr_vms;
+	u64 nr_vcpus;
+} table;
+
+_Static_assert(PKVM_MAX_VMS < 256, "slot + 1 has 8 bits of the handle");
+
+void vm_init(void)
+{
+	table.nr_vms = 0;
+	table.nr_vcpus = 0;
+	for (unsigned int i = 0; i < PKVM_MAX_VMS; i++)
+		table.slots[i] = (struct vm_slot){ .vm = NULL };
+}
+
+static u64 __handle(const struct vm_slot *slot)
+{
+	return (u64)slot->generation << 8 | ((u64)(slot - table.slots) + 1);
+}
+
+/* The slot of a live VM, NULL if the handle is of none; handle may be any value. */
+static struct vm_slot *__find_slot(u64 handle)
+{
+	u64 nr = handle & 0xff;
+	struct vm_slot *slot;
+
+	if (!nr)
+		return NULL;
+	slot = &table.slots[nr - 1];
+	return slot->vm && __handle(slot) == handle ? slot : NULL;
+}
+
+static struct vm_slot *__find_empty_slot(void)
+{
+	for (unsigned int i = 0; i < PKVM_MAX_VMS; i++)
+		if (!table.slots[i].vm)
+			return &table.slots[i];
+	return NULL;
+}
+
+/* The object is ours, so the heap must know it. */
+static void free_object(void *object)
+{
+	HYP_ASSERT(!heap_free(&main_heap, object));
+}
+
+static void __put_vm(struct hyp_vm *vm)
+{
+	HYP_ASSERT(vm->refs);
+	if (!--vm->refs)
+		free_object(vm);
+}
+
+static int __create_vm(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle)
+{
+	struct vm_slot *slot = __find_empty_slot();
+	u64 bytes = sizeof(struct hyp_vm) + max_vcpus * sizeof(struct hyp_vcpu *);
+	struct hyp_vm *vm;
+	void *object;
+	int err;
+
+	if (mm_closing())
+		return -HYP_ESHUTDOWN;
+	if (!slot)
+		return -HYP_ENOSPC;
+	err = heap_alloc(&main_heap, bytes, ask, &object);
+	if (err)
+		return err;
+	vm = object;
+	vm->refs = 1;
+	vm->max_vcpus = max_vcpus;
+	vm->bytes = bytes;
+	slot->vm = vm;
+	table.nr_vms++;
+	*ret_handle = __handle(slot);
+	return 0;
+}
+
+int vm_create(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle)
+{
+	int err;
+
+	if (!max_vcpus || max_vcpus > PKVM_MAX_VCPUS)
+		return -HYP_EINVAL;
+	hyp_spin_lock(&table.lock);
+	err = __create_vm(max_vcpus, ask, ret_handle);
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+static int __create_vcpu(const struct vm_slot *slot, u64 index, struct hyp_ask *ask)
+{
+	struct hyp_vm *vm;
+	void *object;
+	int err;
+
+	if (!slot)
+		return -HYP_ENOENT;
+	vm = slot->vm;
+	if (vm->dying)
+		return -HYP_EBUSY;
+	if (index >= vm->max_vcpus)
+		return -HYP_EINVAL;
+	if (vm->vcpus[index])
+		return -HYP_EEXIST;
+	err = heap_alloc(&main_heap, sizeof(struct hyp_vcpu), ask, &object);
+	if (err)
+		return err;
+	vcpu_reset(object, vm, index);
+	vm->vcpus[index] = object;
+	vm->refs++;
+	vm->nr_vcpus++;
+	vm->bytes += sizeof(struct hyp_vcpu);
+	table.nr_vcpus++;
+	return 0;
+}
+
+int vcpu_create(u64 handle, u64 index, struct hyp_ask *ask)
+{
+	int err;
+
+	hyp_spin_lock(&table.lock);
+	err = __create_vcpu(__find_slot(handle), index, ask);
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+static void __destroy_vcpu(struct hyp_vm *vm, u32 index)
+{
+	free_object(vm->vcpus[index]);
+	vm->vcpus[index] = NULL;
+	vm->bytes -= sizeof(struct hyp_vcpu);
+	vm->nr_vcpus--;
+	table.nr_vcpus--;
+	__put_vm(vm);
+}
+
+static void __destroy_batch(struct hyp_vm *vm)
+{
+	vm->dying = true;
+	for (u32 nr = 0; vm->nr_vcpus && nr < PKVM_BATCH_VCPUS; vm->next_destroyed++) {
+		if (!vm->vcpus[vm->next_destroyed])
+			continue;
+		__destroy_vcpu(vm, vm->next_destroyed);
+		nr++;
+	}
+}
+
+static int __destroy_vm(struct vm_slot *slot, u64 *ret_left)
+{
+	if (!slot)
+		return -HYP_ENOENT;
+	__destroy_batch(slot->vm);
+	*ret_left = slot->vm->nr_vcpus;
+	if (*ret_left)
+		return 0;
+	__put_vm(slot->vm);
+	slot->vm = NULL;
+	slot->generation = (slot->generation + 1) & GENERATION_MASK;
+	table.nr_vms--;
+	return 0;
+}
+
+int vm_destroy(u64 handle, u64 *ret_left)
+{
+	int err;
+
+	hyp_spin_lock(&table.lock);
+	err = __destroy_vm(__find_slot(handle), ret_left);
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+int vm_info(u64 handle, struct pkvm_vm_info *ret)
+{
+	const struct vm_slot *slot;
+
+	hyp_spin_lock(&table.lock);
+	slot = __find_slot(handle);
+	if (slot)
+		*ret = (struct pkvm_vm_info){
+			.max_vcpus = slot->vm->max_vcpus,
+			.vcpus = slot->vm->nr_vcpus,
+			.bytes = slot->vm->bytes,
+			.refs = slot->vm->refs,
+			.dying = slot->vm->dying,
+		};
+	hyp_spin_unlock(&table.lock);
+	return slot ? 0 : -HYP_ENOENT;
+}
+
+void vm_count(u64 *ret_vms, u64 *ret_vcpus)
+{
+	hyp_spin_lock(&table.lock);
+	*ret_vms = table.nr_vms;
+	*ret_vcpus = table.nr_vcpus;
+	hyp_spin_unlock(&table.lock);
+}
+
+int vm_close(void)
+{
+	int err = -HYP_EBUSY;
+
+	hyp_spin_lock(&table.lock);
+	if (!table.nr_vms) {
+		mm_close();
+		err = 0;
+	}
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
