@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Structs as text. A table of fields says what each member is called and what
+ * it measures; from it come sheets (one struct, a line a member), tables (many
+ * structs, a line each) and JSON.
+ */
+#ifndef CTL_RECORD_H
+#define CTL_RECORD_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "json.h"
+#include "style.h"
+#include "words.h"
+
+enum ctl_unit {
+	CTL_COUNT,
+	CTL_BYTES,
+	CTL_PAGES,
+	CTL_NS,
+	CTL_BOOL,
+	CTL_WORD,		/* of @words */
+	CTL_TEXT,		/* const char * */
+	CTL_CHARS,		/* char[], NUL-terminated */
+};
+
+struct ctl_field {
+	const char *key;	/* in JSON; CTL_BYTES, _PAGES and _NS get their suffix */
+	const char *label;	/* for people */
+	enum ctl_unit unit;
+	size_t offset, size;	/* of the member; numbers have 1, 4 or 8 bytes */
+	const struct ctl_words *words;
+};
+
+#define CTL_MEMBER(type, member)	offsetof(type, member), sizeof(((type *)0)->member)
+
+struct ctl_fields {
+	size_t n;
+	const struct ctl_field *list;
+};
+
+/* One line per field, labels in a column; @title stands above, if it is not NULL. Returns 0 or -ENOMEM. */
+int ctl_sheet(FILE *out, const char *title, const struct ctl_fields *fields, const void *object,
+	      const struct ctl_style *style);
+
+/*
+ * @n objects of @stride bytes each, as a table or, in JSON, as an array called
+ * @name in an object. Without objects, people get no line. Returns 0 or -ENOMEM.
+ */
+int ctl_table(FILE *out, const char *name, const struct ctl_fields *fields, const void *objects,
+	      size_t n, size_t stride, const struct ctl_style *style);
+
+/* The fields as members of the object that @json has begun. */
+void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, const void *object);
+
+/* One value as people read it. @buf has CTL_VALUE_MAX bytes. */
+#define CTL_VALUE_MAX	256
+void ctl_value_text(const struct ctl_field *field, const void *object,
+		    const struct ctl_style *style, char *buf);
+
+#endif
