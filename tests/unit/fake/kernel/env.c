@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Implements fake/kernel/env.h and what the fake kernel headers declare. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/ktime.h>
+
+#include "env.h"
+
+#define MIN_PAGE_SHIFT	12
+#define NR_PAGES	(FAKE_RAM_SIZE >> fake_page_shift)
+#define POISON		0xa5
+
+/* Not assert(): the checks stay whatever the build. */
+#define CHECK(cond)			\
+	do {				\
+		if (!(cond))		\
+			abort();	\
+	} while (0)
+
+static _Alignas(1 << 16) unsigned char ram[FAKE_RAM_SIZE];
+static struct page pages[FAKE_RAM_SIZE >> MIN_PAGE_SHIFT];
+static unsigned int pages_left;
+static unsigned int max_order;
+static gfp_t last_gfp;
+static u64 now;
+
+unsigned int fake_page_shift;
+struct task_struct fake_task;
+
+void fake_kernel_init(unsigned int page_shift)
+{
+	fake_page_shift = page_shift;
+	fake_task.killed = false;
+	memset(ram, POISON, sizeof(ram));
+	memset(pages, 0, sizeof(pages));
+	pages_left = UINT_MAX;
+	max_order = UINT_MAX;
+	last_gfp = 0;
+}
+
+void fake_fail_page(unsigned int nth)
+{
+	pages_left = nth - 1;
+}
+
+void fake_limit_order(unsigned int order)
+{
+	max_order = order;
+}
+
+unsigned long fake_pages_in_use(void)
+{
+	unsigned long i, n = 0;
+
+	for (i = 0; i < NR_PAGES; i++)
+		n += pages[i].refs > 0;
+	return n;
+}
+
+unsigned long fake_refs(void)
+{
+	unsigned long i, n = 0;
+
+	for (i = 0; i < NR_PAGES; i++)
+		n += pages[i].refs;
+	return n;
+}
+
+gfp_t fake_last_gfp(void)
+{
+	return last_gfp;
+}
+
+u64 ktime_get_ns(void)
+{
+	return ++now;
+}
+
+static bool block_free(unsigned long first, unsigned int order)
+{
+	unsigned long i;
+
+	for (i = first; i < first + (1UL << order); i++) {
+		if (pages[i].refs)
+			return false;
+	}
+	return true;
+}
+
+/* As in the kernel, only the first page of a block has a reference until it is split. */
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	unsigned long i;
+
+	last_gfp = gfp;
+	if (order > max_order)
+		return NULL;
+	for (i = 0; i + (1UL << order) <= NR_PAGES; i += 1UL << order) {
+		if (!block_free(i, order))
+			continue;
+		pages[i].refs = 1;
+		return &pages[i];
+	}
+	return NULL;
+}
+
+struct page *alloc_page(gfp_t gfp)
+{
+	last_gfp = gfp;
+	if (!pages_left)
+		return NULL;
+	pages_left--;
+	return alloc_pages(gfp, 0);
+}
+
+void split_page(struct page *page, unsigned int order)
+{
+	unsigned long i;
+
+	CHECK(page->refs == 1);
+	for (i = 1; i < 1UL << order; i++) {
+		CHECK(!page[i].refs);
+		page[i].refs = 1;
+	}
+}
+
+void page_ref_add(struct page *page, int nr)
+{
+	CHECK(page->refs > 0);
+	page->refs += nr;
+}
+
+void __free_page(struct page *page)
+{
+	CHECK(page->refs > 0);
+	if (!--page->refs)
+		memset(phys_to_virt(page_to_phys(page)), POISON, 1UL << fake_page_shift);
+}
+
+struct page *pfn_to_page(u64 pfn)
+{
+	u64 i = pfn - (FAKE_RAM_BASE >> fake_page_shift);
+
+	CHECK(i < NR_PAGES);
+	return &pages[i];
+}
+
+u64 page_to_phys(const struct page *page)
+{
+	return FAKE_RAM_BASE + ((u64)(page - pages) << fake_page_shift);
+}
+
+void *phys_to_virt(u64 pa)
+{
+	CHECK(pa >= FAKE_RAM_BASE && pa < FAKE_RAM_BASE + FAKE_RAM_SIZE);
+	return ram + (pa - FAKE_RAM_BASE);
+}
