@@ -19,17 +19,11 @@ u64 *arch_pte(u64 va, unsigned int level);
 void arch_pte_sync(void);
 
 /*
- * Invalidates what the TLBs of all CPUs hold of the pages of a range. For changed
- * leaf entries. Completes before it returns.
+ * Invalidates what the TLBs of all CPUs hold for a range: leaf entries, and table
+ * entries too, with the addresses at which arch_pte() shows those tables. Completes
+ * before it returns.
  */
 void arch_tlbi(u64 va, u64 nr_pages);
-
-/*
- * Invalidates all that the TLBs of all CPUs hold of EL2's regime. For changed table
- * entries: a table is cached as a step of walks, and as a page at the address that
- * arch_pte() reaches it by. Completes before it returns.
- */
-void arch_tlbi_all(void);
 
 /*
  * This CPU's window onto one physical page, read-write. Not nestable: valid until

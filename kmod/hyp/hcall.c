@@ -82,13 +82,13 @@ static int call_handler(const struct hcall_entry *entry, struct hcall *call)
 void hyp_hcall(u64 regs[HCALL_REGS])
 {
 	const struct hcall_entry *entry = find_entry(regs[0]);
-	struct hcall call = { .ret = regs };
+	struct hcall call = {};
 
 	if (!entry) {
 		regs[0] = SMCCC_NOT_SUPPORTED;
 		return;
 	}
 	memcpy(call.arg, regs, sizeof(call.arg));
-	memset(regs, 0, HCALL_REGS * sizeof(*regs));
-	regs[1] = (s64)call_handler(entry, &call);
+	call.ret[1] = (s64)call_handler(entry, &call);
+	memcpy(regs, call.ret, sizeof(call.ret));
 }

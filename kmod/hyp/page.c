@@ -17,9 +17,8 @@ _Static_assert(sizeof(struct hyp_page) == 2, "one of them for each page of RAM")
 
 _Static_assert(VMEMMAP_SIZE <= PKVM_VA_SLOT, "the vmemmap fits its region");
 
-/* The levels below the root; the table of the first is the loader's. */
+/* Below the root; this level's table is the loader's. */
 #define FIRST_LEVEL	1
-#define LAST_LEVEL	3
 
 static const struct pkvm_boot *boot;
 static struct hyp_page *vmemmap;
@@ -36,25 +35,27 @@ static struct hyp_page *page_entry(phys_addr_t pa)
 	return &vmemmap[pa >> HYP_PAGE_SHIFT];
 }
 
-static phys_addr_t pte_pa(u64 pte)
-{
-	return pte & PTE_PA_MASK;
-}
-
 /* What an entry of a level holds where nothing is backed. */
 static u64 shared_pte(unsigned int level)
 {
-	return boot->zero_pa[LAST_LEVEL - level] | (level == LAST_LEVEL ? PTE_RODATA : PTE_NEXT_RO);
+	u64 attrs = level == PTE_LAST_LEVEL ? PKVM_PTE_PAGE_RO : PKVM_PTE_SHARED_TABLE;
+
+	return boot->zero_pa[PTE_LAST_LEVEL - level] | attrs;
 }
 
 static u64 own_pte(phys_addr_t pa, unsigned int level)
 {
-	return pa | (level == LAST_LEVEL ? PTE_DATA : PTE_NEXT);
+	return pa | (level == PTE_LAST_LEVEL ? PKVM_PTE_PAGE_RW : PKVM_PTE_PAGE_TABLE);
 }
 
 static bool pte_is_shared(u64 pte, unsigned int level)
 {
-	return pte_pa(pte) == boot->zero_pa[LAST_LEVEL - level];
+	return pte_pa(pte) == pte_pa(shared_pte(level));
+}
+
+static bool pte_is_own(u64 pte, unsigned int level)
+{
+	return pte_is_valid(pte) && !pte_is_shared(pte, level);
 }
 
 /* Break-before-make. Nobody trips over the gap: the vmemmap is read under the memory lock only. */
@@ -64,10 +65,7 @@ static void replace_pte(u64 va, unsigned int level, u64 new)
 
 	WRITE_ONCE(*pte, 0);
 	arch_pte_sync();
-	if (level == LAST_LEVEL)
-		arch_tlbi(ALIGN_DOWN(va, HYP_PAGE_SIZE), 1);
-	else
-		arch_tlbi_all();
+	arch_tlbi(ALIGN_DOWN(va, PTE_SPAN(level)), PTE_SPAN(level) >> HYP_PAGE_SHIFT);
 	WRITE_ONCE(*pte, new);
 	arch_pte_sync();
 }
@@ -77,7 +75,7 @@ static void fill_step(phys_addr_t pa, unsigned int level)
 {
 	u64 *table = arch_fixmap(pa);
 
-	if (level == LAST_LEVEL)
+	if (level == PTE_LAST_LEVEL)
 		arch_zero_page(table);
 	else
 		for (unsigned int i = 0; i < PTE_ENTRIES; i++)
@@ -89,7 +87,7 @@ bool __page_feed(phys_addr_t pa)
 {
 	u64 va = (u64)page_entry(pa);
 
-	for (unsigned int level = FIRST_LEVEL; level <= LAST_LEVEL; level++) {
+	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++) {
 		if (!pte_is_shared(*arch_pte(va, level), level))
 			continue;
 		fill_step(pa, level);
@@ -100,15 +98,17 @@ bool __page_feed(phys_addr_t pa)
 	return false;
 }
 
-/* The first entry that is not shared, in the table of a level that translates va. False if all are. */
+/*
+ * Looks in the table of a level that translates *va for the first entry that has
+ * something backed below it, and moves *va there. False if there is none.
+ */
 static bool find_own(u64 *va, unsigned int level)
 {
-	u64 first = level == FIRST_LEVEL ? (u64)vmemmap : ALIGN_DOWN(*va, PTE_SPAN(level - 1));
-	unsigned int nr = level == FIRST_LEVEL ? VMEMMAP_SIZE >> PTE_SHIFT(level) : PTE_ENTRIES;
+	u64 first = ALIGN_DOWN(*va, PTE_SPAN(level - 1));
 	const u64 *pte = arch_pte(first, level);
 
-	for (unsigned int i = 0; i < nr; i++) {
-		if (pte_is_shared(pte[i], level))
+	for (unsigned int i = 0; i < PTE_ENTRIES; i++) {
+		if (!pte_is_own(pte[i], level))
 			continue;
 		*va = first + i * PTE_SPAN(level);
 		return true;
@@ -130,12 +130,14 @@ static phys_addr_t cut_path(u64 va, unsigned int level)
 
 phys_addr_t __page_unfeed(void)
 {
+	unsigned int level = FIRST_LEVEL;
 	u64 va = (u64)vmemmap;
 
-	for (unsigned int level = FIRST_LEVEL; find_own(&va, level); level++)
-		if (level == LAST_LEVEL || !find_own(&(u64){ va }, level + 1))
-			return cut_path(va, level);
-	return PKVM_LIST_END;
+	if (!find_own(&va, level))
+		return PKVM_LIST_END;
+	while (level < PTE_LAST_LEVEL && find_own(&va, level + 1))
+		level++;
+	return cut_path(va, level);
 }
 
 enum page_state __page_state(phys_addr_t pa)
@@ -144,7 +146,7 @@ enum page_state __page_state(phys_addr_t pa)
 
 	if (page->state != PAGE_HOST)
 		return page->state;
-	for (unsigned int level = FIRST_LEVEL; level <= LAST_LEVEL; level++)
+	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++)
 		if (pte_pa(*arch_pte((u64)page, level)) == pa)
 			return PAGE_VMEMMAP;
 	return PAGE_HOST;
