@@ -80,7 +80,7 @@ int el2_wake_cpu(void)
 	return this_cpu_read(cpu_state) == CPU_ASLEEP && !pkvm_is_dead() ? enter() : 0;
 }
 
-static int cpu_online(unsigned int cpu)
+static int hotplug_online(unsigned int cpu)
 {
 	unsigned long flags;
 	int ret;
@@ -93,7 +93,7 @@ static int cpu_online(unsigned int cpu)
 	return ret;
 }
 
-static int cpu_offline(unsigned int cpu)
+static int hotplug_offline(unsigned int cpu)
 {
 	unsigned long flags;
 	int ret = 0;
@@ -114,8 +114,8 @@ int el2_take(u64 heap_size)
 	ret = el2_image_load(&image, heap_size);
 	if (ret)
 		return ret;
-	/* Runs cpu_online() on every CPU in turn, and cpu_offline() on those done if one fails. */
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", cpu_online, cpu_offline);
+	/* Runs hotplug_online() on every CPU in turn, and hotplug_offline() on those done if one fails. */
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online, hotplug_offline);
 	if (ret < 0) {
 		el2_image_free(&image);
 		return ret;

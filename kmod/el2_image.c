@@ -92,11 +92,14 @@ static int check_image(void)
 
 static void lay_out(struct layout *at)
 {
-	const struct pkvm_image_header *header;
-	u64 end;
+	const Elf64_Phdr *phdr = image_phdrs();
+	unsigned int i;
+	u64 end = 0;
 
-	header = (const void *)(pkvm_image + image_phdrs()[0].p_offset);
-	at->image = DIV_ROUND_UP(header->size, PKVM_PAGE_SIZE);
+	for (i = 0; i < image_ehdr()->e_phnum; i++)
+		if (phdr[i].p_type == PT_LOAD)
+			end = max(end, phdr[i].p_vaddr + phdr[i].p_memsz);
+	at->image = DIV_ROUND_UP_ULL(end, PKVM_PAGE_SIZE);
 	at->cpus = at->image + 1;
 	at->tables = at->cpus + 2 * nr_cpu_ids;
 

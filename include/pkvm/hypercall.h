@@ -28,8 +28,7 @@
 #include <stdint.h>
 #endif
 
-/* Bumped whenever a call, a register or a struct below changes meaning. */
-#define PKVM_ABI_VERSION	1
+#include <pkvm/version.h>
 
 /* EL2 always works in 4 KiB pages, whatever the host's page size. */
 #define PKVM_PAGE_SHIFT		12

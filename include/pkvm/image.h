@@ -9,13 +9,13 @@
 
 #define PKVM_IMAGE_MAGIC	0x324c45206d766b70	/* "pkvm EL2", little endian */
 
-#define HDR_TTBR0		32
-#define HDR_TCR			40
-#define HDR_MAIR		48
-#define HDR_SCTLR		56
-#define HDR_IMAGE_PA		64
-#define HDR_CPU_VA		72
-#define HDR_VIRT_ENTRY		88
+#define HDR_TTBR0		24
+#define HDR_TCR			32
+#define HDR_MAIR		40
+#define HDR_SCTLR		48
+#define HDR_IMAGE_PA		56
+#define HDR_CPU_VA		64
+#define HDR_VIRT_ENTRY		80
 
 /*
  * A CPU's area of EL2 VA space: an unmapped guard page, the stack, the page with
@@ -33,7 +33,6 @@ struct pkvm_image_header {
 	uint64_t magic;
 	uint64_t abi_version;
 	uint64_t entry_offset;	/* where a CPU enters, MMU off; x0: its number */
-	uint64_t size;		/* of the image in memory */
 	/* Filled by the loader. */
 	uint64_t ttbr0;
 	uint64_t tcr;

@@ -10,7 +10,7 @@
 
 #define VA_MASK		(BIT(48) - 1)
 
-/* Beyond this many pages one full invalidation is cheaper than one by address for each. */
+/* Beyond so many pages one full invalidation is cheaper than one by address for each. */
 #define TLBI_MAX_PAGES	64
 
 static u64 self_slot(void)
@@ -48,20 +48,20 @@ static void tlbi_page(u64 va)
 
 void arch_tlbi(u64 va, u64 nr_pages)
 {
+	u64 last = va + (nr_pages - 1) * HYP_PAGE_SIZE;
 	unsigned int level;
-	u64 page;
 
 	dsb(ishst);
 	if (nr_pages > TLBI_MAX_PAGES) {
 		asm volatile("tlbi alle2is" : : : "memory");
 	} else {
-		for (page = va; page < va + nr_pages * HYP_PAGE_SIZE; page += HYP_PAGE_SIZE)
-			tlbi_page(page);
-		/* At most two tables a level cover so short a range; they may be gone too. */
+		/* So short a range has at most two tables of each level. */
 		for (level = 1; level <= 3; level++) {
 			tlbi_page((u64)arch_pte(va, level));
-			tlbi_page((u64)arch_pte(va + (nr_pages - 1) * HYP_PAGE_SIZE, level));
+			tlbi_page((u64)arch_pte(last, level));
 		}
+		for (; va <= last; va += HYP_PAGE_SIZE)
+			tlbi_page(va);
 	}
 	dsb(ish);
 	isb();

@@ -10,13 +10,18 @@
 #include "panic.h"
 #include "string.h"
 
-/* Never returns: each level of recursion takes a frame, until the guard page is hit. */
-static u64 overflow_stack(u64 depth)
+/* Pushes until the guard page is hit. */
+static _Noreturn void overflow_stack(void)
 {
-	volatile u64 frame[16];
+	asm volatile("1: str xzr, [sp, #-16]!\n"
+		     "b 1b" : : : "memory");
+	__builtin_unreachable();
+}
 
-	frame[depth % 16] = depth;
-	return overflow_stack(depth + 1) + frame[depth % 16];
+/* A pointer that the compiler cannot see through. */
+static void store(u64 va)
+{
+	asm volatile("str xzr, [%0]" : : "r" (va) : "memory");
 }
 
 /* Overwrites the header in front of a live allocation, as a stray write would. */
@@ -37,12 +42,13 @@ int hcall_debug_panic(struct hcall *call)
 	case PKVM_DEBUG_BUG:
 		hyp_panic();
 	case PKVM_DEBUG_NULL:
-		return *(volatile int *)8;
+		store(0);
+		return 0;
 	case PKVM_DEBUG_TEXT_WRITE:
-		*(volatile u64 *)&image_header = 0;
+		store((u64)&image_header);
 		return 0;
 	case PKVM_DEBUG_STACK:
-		return overflow_stack(0);
+		overflow_stack();
 	case PKVM_DEBUG_BUG_LOCKED:
 		hyp_spin_lock(&main_heap.lock);
 		hyp_spin_lock(&mm_lock);

@@ -6,12 +6,13 @@
  * C code here never touches x18 (-ffixed-x18), so that a vector has one register
  * to start with even when the stack pointer is not to be trusted.
  */
-#include <pkvm/hypercall.h>
 #include <pkvm/image.h>
+#include <pkvm/version.h>
 
 #include "cpu.h"
 
 	.section .idmap, "ax"
+	.balign	8
 
 /* struct pkvm_image_header, image.h */
 	.globl	image_header
@@ -20,7 +21,6 @@ image_header:
 	.quad	PKVM_IMAGE_MAGIC
 	.quad	PKVM_ABI_VERSION
 	.quad	el2_entry - image_header
-	.quad	_image_end - _image_start
 	.quad	0, 0, 0, 0		/* ttbr0, tcr, mair, sctlr */
 	.quad	0			/* image_pa */
 	.quad	0			/* cpu_va */
