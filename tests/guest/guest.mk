@@ -26,3 +26,13 @@ $(KERNEL_STAMP): guest-look | packages
 
 $(SYSROOT_STAMP): guest-look | packages
 	$(Q)tests/guest/fetch-sysroot >/dev/null
+
+# run takes the base tree from here; the archive lies in the cache.
+GUEST_BASE := $(BUILD)/guest/base.cpio
+
+.PHONY: guest-base guest
+guest-base: $(KERNEL_STAMP) | packages
+	$(Q)mkdir -p $(dir $(GUEST_BASE))
+	$(Q)archive=$$(tests/guest/build-base) && ln -sfn "$$archive" $(GUEST_BASE)
+
+guest: all guest-base

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine under test as a QEMU process: its command line, the streams that come out
+of it, and how it ended.
+
+A command's output travels over two virtio ports, each closed by a marker line with the
+exit status; the console only goes to the log. That QEMU ended by a power-off or by a
+reset comes from QMP; with panic=-1 a panic is a reset that the log explains.
+"""
+import enum
+import json
+import os
+import selectors
+import socket
+import subprocess
+import time
+
+CMDLINE = ("console=ttyAMA0 rdinit=/lib/systemd/systemd quiet loglevel=3 "
+           "systemd.show_status=0 nokaslr cryptomgr.notests panic=-1 kvm-arm.mode=none")
+PANIC = b"Kernel panic - not syncing"
+# QEMU has this long to end by itself before it is killed.
+GRACE_SECONDS = 5
+
+
+class End(enum.Enum):
+    """How a machine ended."""
+    POWER_OFF = "powered off"
+    RESET = "reset"
+    PANIC = "panicked"
+    TIMEOUT = "timed out"
+    FAILED = "QEMU failed"
+
+
+class Stream:
+    """Relays one port to a file, up to the marker and the status that follows it."""
+
+    def __init__(self, sink, marker):
+        self.sink = sink
+        self.marker = marker.encode()
+        self.held = b""
+        self.status = None
+
+    def feed(self, data):
+        """Take what the port brought; pass on all that cannot belong to the marker."""
+        if self.status is not None:
+            return
+        self.held += data
+        at = self.held.find(self.marker)
+        if at < 0:
+            at = len(self.held) - self._marker_start()
+            self._pass(at)
+            return
+        self._pass(at)
+        line, newline, _ = self.held.partition(b"\n")
+        if newline:
+            self.status = int(line[len(self.marker):])
+
+    def close(self):
+        """Pass on what was held back: the port has ended without a marker."""
+        if self.status is None:
+            self._pass(len(self.held))
+
+    def _marker_start(self):
+        """Return how many bytes at the end of what is held may begin a marker."""
+        longest = min(len(self.held), len(self.marker) - 1)
+        return next((size for size in range(longest, 0, -1)
+                     if self.held.endswith(self.marker[:size])), 0)
+
+    def _pass(self, size):
+        self.sink.write(self.held[:size])
+        self.sink.flush()
+        self.held = self.held[size:]
+
+
+class Monitor:
+    """The QMP connection: keeps the reason of the last SHUTDOWN event."""
+
+    def __init__(self, connection):
+        connection.sendall(b'{"execute": "qmp_capabilities"}\n')
+        self.held = b""
+        self.reason = None
+
+    def feed(self, data):
+        """Take what QEMU sent."""
+        *lines, self.held = (self.held + data).split(b"\n")
+        for message in map(json.loads, filter(bytes.strip, lines)):
+            if message.get("event") == "SHUTDOWN":
+                self.reason = message["data"]["reason"]
+
+
+def qemu_command(options, files, ports, console):
+    """Return QEMU's command line.
+
+    options: of the run script; files: kernel image, initrd and log; ports: the file
+    descriptors of QMP and of the two streams; console: a chardev without its id.
+    """
+    accel = ["-accel", "tcg,thread=multi"]
+    if options.icount:
+        accel = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
+                 "-rtc", "clock=vm"]
+    virtualization = "off" if options.no_el2 else "on"
+    return [
+        # Not to be outlived by QEMU, however this process ends.
+        "setpriv", "--pdeathsig", "TERM",
+        "qemu-system-aarch64", "-nodefaults", "-display", "none", "-no-reboot",
+        "-M", f"virt,virtualization={virtualization},gic-version=3",
+        "-cpu", options.cpu, "-smp", str(options.smp), "-m", options.mem, *accel,
+        "-kernel", files.image, "-initrd", files.initrd,
+        "-append", " ".join([CMDLINE, *options.append]),
+        "-chardev", f"{console},id=console,logfile={files.log}",
+        "-serial", "chardev:console",
+        "-chardev", f"socket,id=qmp,fd={ports[0]}", "-mon", "chardev=qmp,mode=control",
+        "-device", "virtio-serial-device",
+        "-chardev", f"socket,id=out,fd={ports[1]}",
+        "-device", "virtserialport,chardev=out,name=guest.out",
+        "-chardev", f"socket,id=err,fd={ports[2]}",
+        "-device", "virtserialport,chardev=err,name=guest.err",
+    ]
+
+
+class Machine:
+    """A running QEMU. Use as a context manager: on leaving it QEMU is gone."""
+
+    def __init__(self, options, files, console, sinks, marker):
+        ours, theirs = zip(*(socket.socketpair() for _ in range(3)))
+        ports = [end.fileno() for end in theirs]
+        self.log = files.log
+        self.process = subprocess.Popen(qemu_command(options, files, ports, console),
+                                        stdin=None if "stdio" in console else subprocess.DEVNULL,
+                                        pass_fds=ports)
+        for end in theirs:
+            end.close()
+        self.streams = [Stream(sink, marker) for sink in sinks]
+        self.monitor = Monitor(ours[0])
+        self.selector = selectors.DefaultSelector()
+        for end, reader in zip(ours, [self.monitor, *self.streams]):
+            self.selector.register(end, selectors.EVENT_READ, reader)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    @property
+    def status(self):
+        """The command's exit status; None as long as it is not known."""
+        if any(stream.status is None for stream in self.streams):
+            return None
+        return self.streams[0].status
+
+    def _read(self, connection, reader):
+        """Pass on what the connection brought; False once it has ended."""
+        try:
+            data = connection.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if data:
+            reader.feed(data)
+            return True
+        self.selector.unregister(connection)
+        connection.close()
+        return False
+
+    def run(self, seconds, until_status):
+        """Relay until the machine ends, for at most `seconds` (None: without limit).
+
+        With until_status, the time limit ends when the command's status is known.
+        Returns an End.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        open_ends = len(self.selector.get_map())
+        while open_ends:
+            if until_status and self.status is not None:
+                deadline = None
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                return End.TIMEOUT
+            for key, _ in self.selector.select(left):
+                open_ends -= not self._read(key.fileobj, key.data)
+        for stream in self.streams:
+            stream.close()
+        return self._ended()
+
+    def _ended(self):
+        if self.process.wait() != 0:
+            return End.FAILED
+        if self.monitor.reason == "guest-reset":
+            return End.PANIC if self._log_shows_panic() else End.RESET
+        if self.monitor.reason == "guest-shutdown":
+            return End.POWER_OFF
+        return End.FAILED
+
+    def _log_shows_panic(self):
+        with open(self.log, "rb") as log:
+            return PANIC in log.read()
