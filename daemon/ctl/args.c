@@ -30,9 +30,9 @@ static int parse_switch(const char *shown, const char *text, uint64_t *ret_numbe
 	int word = ctl_word_find(&ctl_switch_words, text);
 
 	if (word < 0) {
-		ctl_message_set(message, word, "%s: unknown value '%s'", shown, text);
+		ctl_message_set(message, -EINVAL, "%s: unknown value '%s'", shown, text);
 		ctl_words_offer(&ctl_switch_words, message);
-		return word;
+		return -EINVAL;
 	}
 	*ret_number = (uint64_t)word;
 	return 0;

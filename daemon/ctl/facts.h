@@ -4,6 +4,7 @@
 #define CTL_FACTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "message.h"
 

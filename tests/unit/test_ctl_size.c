@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/ctl/format.h"
-#include "../../daemon/ctl/size.h"
+#include "format.h"
+#include "size.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define UNTOUCHED	UINT64_C(0x5a5a)

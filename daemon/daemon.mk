@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The programs: pkvmctl over the client library, for this machine (build/native) and
+# for arm64 (build/arm64), which on an arm64 host are built alike.
+
+PREFIX ?= /usr/local
+DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib
+DAEMON_PACKAGES := libnl-genl-3.0 smartcols
+
+CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c))
+CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
+CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
+
+PKG_CONFIG_NATIVE := pkg-config
+CC_ARM64 := $(CROSS)gcc
+ifeq ($(MACHINE),aarch64)
+PKG_CONFIG_ARM64 := $(PKG_CONFIG_NATIVE)
+else
+# Libraries and headers of the target, none of this machine's.
+CC_ARM64 += --sysroot=$(SYSROOT)
+PKG_CONFIG_ARM64 = PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
+	pkg-config
+CTL_SYSROOT = $(SYSROOT_STAMP)
+endif
+
+# $(1): NATIVE or ARM64, $(2): its folder, $(3): compiler's variable, $(4): what must be there before
+define daemon_rules
+CTL_OBJS_$(1) := $$(CTL_SRCS:%.c=$(2)/obj/%.o)
+
+$$(CTL_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) $$$$($$(PKG_CONFIG_$(1)) --cflags $$(DAEMON_PACKAGES)) \
+		-MMD -MP -c -o $$@ $$<
+
+$$(CTL_$(1)): $$(CTL_OBJS_$(1))
+	@mkdir -p $$(@D)
+	@echo "  LD      $$@"
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -o $$@ $$^ \
+		$$$$($$(PKG_CONFIG_$(1)) --libs $$(DAEMON_PACKAGES))
+
+-include $$(CTL_OBJS_$(1):.o=.d)
+endef
+
+$(eval $(call daemon_rules,NATIVE,$(BUILD)/native,CC_NATIVE,))
+$(eval $(call daemon_rules,ARM64,$(BUILD)/arm64,CC_ARM64,| $(CTL_SYSROOT)))
+
+.PHONY: programs programs-native install-programs
+programs: $(CTL_ARM64)
+programs-native: $(CTL_NATIVE)
+all: programs
+
+install-programs: $(CTL_ARM64)
+	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
+	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
+	install -D -m 644 daemon/completion/pkvmctl \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl
+install: install-programs
