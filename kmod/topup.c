@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/semaphore.h>
 
+#include "crash.h"
 #include "hcall.h"
 #include "memcache.h"
 #include "notify.h"
@@ -71,7 +72,8 @@ bool pkvm_topup_running(void)
 /*
  * TOPUP_LIST and TOPUP_RANGE answer alike. Counts what EL2 took of nr pages, adds
  * what joined the stock, and returns in regs->a2 and a3 what is still the host's.
- * A call in which EL2 died may have rewritten the pages: then nothing is.
+ * A call in which EL2 died may have rewritten the pages: then nothing is. -ENOSPC
+ * when EL2 refused nothing and took nothing.
  */
 static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *joined)
 {
@@ -80,6 +82,9 @@ static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *j
 
 	if (!err) {
 		*joined += regs->a4;
+		/* Or the caller would go on for ever. */
+		if (regs->a3 == given)
+			err = -ENOSPC;
 	} else {
 		regs->a2 = pa;
 		regs->a3 = err == -EIO ? 0 : given;
@@ -176,8 +181,8 @@ static int topup_request(u64 pages, u64 *joined)
 	return err;
 }
 
-/* Runs one of the two above as a topper, and tells. */
-static int run(int (*topup)(u64 pages, u64 *joined), struct pkvm_event *ev)
+/* Runs one of the two above as a topper; what came of it is in *ev. */
+static void run(int (*topup)(u64 pages, u64 *joined), struct pkvm_event *ev)
 {
 	u64 start = ktime_get_ns();
 	unsigned int slot;
@@ -191,34 +196,30 @@ static int run(int (*topup)(u64 pages, u64 *joined), struct pkvm_event *ev)
 	if (ev->err)
 		pkvm_count(PKVM_COUNT_TOPUP_FAILURES, 1);
 	trace_pkvm_topup(ev, topup == topup_request);
-	return ev->err;
 }
 
 int pkvm_topup(u64 pages, u64 *ret_done)
 {
 	struct pkvm_event ev = { .type = PKVM_EVENT_TOPUP, .asked = pages };
-	struct arm_smccc_1_2_regs regs = {};
-	int err;
 
 	*ret_done = 0;
 	if (!pages || pages > PKVM_TOPUP_MAX_PAGES)
 		return -EINVAL;
 	/* Whoever tries this on a dead EL2 loses no pages to it. */
-	err = pkvm_hcall(PKVM_HCALL_VERSION, &regs);
-	if (err)
-		return err;
+	if (pkvm_is_dead())
+		return -EIO;
 
-	err = run(topup_reserve, &ev);
+	run(topup_reserve, &ev);
 	pkvm_notify(&ev);
 	*ret_done = ev.pages;
-	return err;
+	return ev.err;
 }
 
 int pkvm_topup_credit(u64 pages, u64 *ret_credit)
 {
-	struct pkvm_event ev = { .asked = pages };
-	int err = run(topup_request, &ev);
+	struct pkvm_event ev = { .type = PKVM_EVENT_TOPUP, .asked = pages };
 
+	run(topup_request, &ev);
 	*ret_credit = ev.pages;
-	return err;
+	return ev.err;
 }

@@ -22,7 +22,8 @@
  * not charged to the caller. Process context, sleeps, and takes long for many.
  *
  * Returns 0; -EINVAL for a number out of range, -ENOMEM when the host has no more
- * memory to give without killing for it, -EINTR on a fatal signal, or EL2's errno.
+ * memory to give without killing for it, -EINTR on a fatal signal, -ENOSPC when
+ * EL2 takes no more, or its own errno.
  * *ret_done is set in every case: the pages that joined until then. They stay.
  */
 int pkvm_topup(u64 pages, u64 *ret_done);
