@@ -15,7 +15,8 @@
 #include "topup.h"
 #include "trace.h"
 
-static_assert(PKVM_COUNT_REQ_SELFTEST - PKVM_COUNT_REQ_OTHER == PKVM_CAUSE_SELFTEST);
+static_assert(PKVM_COUNT_REQ_SELFTEST - PKVM_COUNT_REQ_OTHER == PKVM_CAUSE_SELFTEST,
+	      "a counter for each cause, in its order");
 
 /* What one call needed. */
 struct needs {

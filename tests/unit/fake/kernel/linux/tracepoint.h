@@ -3,6 +3,9 @@
 #ifndef FAKE_LINUX_TRACEPOINT_H
 #define FAKE_LINUX_TRACEPOINT_H
 
+/* The kernel is not built with this warning. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
 #define TP_PROTO(...)	__VA_ARGS__
 
 #define TRACE_EVENT(name, proto, ...)					\
