@@ -19,6 +19,7 @@ BUILD_ARCH=$(dpkg --print-architecture)
 # archive ($1 = Debian-Security).
 apt_archive_uri()
 {
+	# shellcheck disable=SC2016 # apt's variables, not the shell's
 	local format='$(CREATED_BY)|$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)'
 
 	apt-get indextargets --format "$format" |
@@ -51,6 +52,8 @@ apt_config()
 	Dir::State "$1/state";
 	Dir::State::status "$1/status";
 	Dir::Cache "$1/cache";
+	Dir::Cache::pkgcache "pkgcache.bin";
+	Dir::Cache::srcpkgcache "srcpkgcache.bin";
 	Dir::Etc::SourceList "$1/sources.list";
 	Dir::Etc::SourceParts "/dev/null";
 	Dir::Etc::Preferences "/dev/null";
@@ -130,26 +133,4 @@ apt_download_closure()
 	private_apt get -qq -y --simulate install "$@" |
 		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*\[\([^]]*\)\]).*/\1_\2_\3.deb/p' |
 		sed "s/:[a-z0-9]*_/_/; s/:/%3a/; s|^|$APT_DIR/cache/archives/|"
-}
-
-# Make the links of a merged /usr in the new tree $1, before anything is unpacked there.
-merge_usr()
-{
-	local dir
-
-	for dir in bin lib sbin; do
-		mkdir -p "$1/usr/$dir"
-		ln -s "usr/$dir" "$1/$dir"
-	done
-}
-
-# Unpack archive $1 into directory $2, without scripts, owners or documents. Directories
-# that are links there (a merged /usr) are followed.
-deb_unpack()
-{
-	dpkg-deb --fsys-tarfile "$1" |
-		tar -C "$2" -xpf - --no-same-owner --keep-directory-symlink \
-			--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
-			--exclude='./usr/share/info/*' --exclude='./usr/share/locale/*' \
-			--exclude='./usr/share/lintian/*' --exclude='./usr/share/bug/*'
 }

@@ -7,7 +7,6 @@
 set -euo pipefail
 
 GUEST_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-TOP=$(cd "$GUEST_DIR/../.." && pwd)
 CACHE=${PKVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pkvm}
 
 # Created by make_workdir, removed when the script ends, however it ends.
@@ -35,8 +34,8 @@ usage()
 	sed -n '/^#:/s/^#: \{0,1\}//p' "$0"
 }
 
-# Identify a recipe: the text of the given files and words. Products built by
-# another recipe are rebuilt, those of the same recipe are found in the cache.
+# Identify a recipe: the text of the given files and words. A product of another recipe
+# is built again, one of the same recipe is found in the cache.
 recipe_id()
 {
 	local arg

@@ -17,17 +17,15 @@ import time
 CMDLINE = ("console=ttyAMA0 rdinit=/lib/systemd/systemd quiet loglevel=3 "
            "systemd.show_status=0 nokaslr cryptomgr.notests panic=-1 kvm-arm.mode=none")
 PANIC = b"Kernel panic - not syncing"
-# QEMU has this long to end by itself before it is killed.
-GRACE_SECONDS = 5
 
 
 class End(enum.Enum):
     """How a machine ended."""
-    POWER_OFF = "powered off"
-    RESET = "reset"
-    PANIC = "panicked"
-    TIMEOUT = "timed out"
-    FAILED = "QEMU failed"
+    POWER_OFF = "the machine powered off before the command ended"
+    RESET = "the machine was reset"
+    PANIC = "the kernel panicked"
+    TIMEOUT = "the time was up"
+    FAILED = "QEMU failed or was killed"
 
 
 class Stream:
@@ -100,7 +98,7 @@ def qemu_command(options, files, ports, console):
     virtualization = "off" if options.no_el2 else "on"
     return [
         # Not to be outlived by QEMU, however this process ends.
-        "setpriv", "--pdeathsig", "TERM",
+        "setpriv", "--pdeathsig", "KILL",
         "qemu-system-aarch64", "-nodefaults", "-display", "none", "-no-reboot",
         "-M", f"virt,virtualization={virtualization},gic-version=3",
         "-cpu", options.cpu, "-smp", str(options.smp), "-m", options.mem, *accel,
@@ -140,12 +138,8 @@ class Machine:
 
     def __exit__(self, *_):
         if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(GRACE_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            self.process.kill()
+            self.process.wait()
 
     @property
     def status(self):
