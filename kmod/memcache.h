@@ -41,7 +41,10 @@ void pkvm_memcache_split(struct pkvm_memcache *mc, u64 nr, struct pkvm_memcache 
  */
 int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp);
 
-/* Gives every page back to the page allocator; mc is empty afterwards. Any context that may free pages. */
+/*
+ * Gives every page back to the page allocator; mc is empty afterwards. Any context
+ * that may free pages.
+ */
 void pkvm_memcache_free(struct pkvm_memcache *mc);
 
 /*

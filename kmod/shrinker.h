@@ -19,9 +19,9 @@
 
 struct pkvm_shrinker_knobs {
 	bool enabled;
-	u32 seeks;		/* what getting a page again costs: the larger, the less pressure it feels */
-	u32 batch;		/* pages (4 KiB) the kernel asks for at a time, and does not bother for fewer */
-	u64 reserve;		/* reclaimable pages (4 KiB) that it leaves at EL2 */
+	u32 seeks;	/* cost of getting a page again: the larger, the less is taken */
+	u32 batch;	/* pages (4 KiB) that the kernel asks for at a time; seldom for fewer */
+	u64 reserve;	/* reclaimable pages (4 KiB) that it leaves at EL2 */
 };
 
 /* From when it is registered the shrinker may run on any CPU. Returns 0 or -ENOMEM. */

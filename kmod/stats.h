@@ -37,7 +37,10 @@ enum pkvm_count {
 void pkvm_count(enum pkvm_count what, s64 n);
 u64 pkvm_counted(enum pkvm_count what);
 
-/* Pages donated and not returned: what EL2 must have beyond its boot pages. Exact while nobody tops up or reclaims. */
+/*
+ * Pages donated and not returned: what EL2 must have beyond its boot pages. Exact
+ * while nobody tops up or reclaims.
+ */
 s64 pkvm_pages_out(void);
 
 /* From EL2. Any context. Return 0 or what pkvm_hcall() returned, with *ret untouched. */

@@ -13,7 +13,7 @@
 
 #include <pkvm/hypercall.h>
 
-/* The most pages that one call of pkvm_topup() may be asked for: as many as the largest heap has. */
+/* The most pages that one pkvm_topup() may be asked for: as many as the largest heap has. */
 #define PKVM_TOPUP_MAX_PAGES	(PKVM_HEAP_MAX_SIZE >> PKVM_PAGE_SHIFT)
 
 /*
@@ -24,7 +24,8 @@
  * Returns 0; -EINVAL for a number out of range, -ENOMEM when the host has no more
  * memory to give without killing for it, -EINTR on a fatal signal, -ENOSPC when
  * EL2 takes no more, or its own errno.
- * *ret_done is set in every case: the pages that joined until then. They stay.
+ * *ret_done is set in every case: the pages that joined until then. They stay,
+ * as far as the shrinker lets them: it may take back some before this returns.
  */
 int pkvm_topup(u64 pages, u64 *ret_done);
 

@@ -23,7 +23,7 @@ TRACE_DEFINE_ENUM(PKVM_CAUSE_SELFTEST);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_CREATE);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_DESTROY);
 
-/* A hypercall that made requests has returned for good: type and cause of the last of them, sums of all. */
+/* A hypercall that made requests is over: type and cause of the last of them, sums of all. */
 TRACE_EVENT(pkvm_hyp_req,
 	TP_PROTO(const struct pkvm_event *ev, u8 req_type),
 	TP_ARGS(ev, req_type),
@@ -47,7 +47,8 @@ TRACE_EVENT(pkvm_hyp_req,
 		__entry->type = req_type;
 		__entry->cause = ev->cause;
 	),
-	TP_printk("type=%s cause=%s vm=%u asked=%llu pages=%llu retries=%u errno=%d duration_ns=%llu",
+	TP_printk("type=%s cause=%s vm=%u asked=%llu pages=%llu retries=%u errno=%d "
+		  "duration_ns=%llu",
 		  __print_symbolic(__entry->type, { PKVM_REQ_PAGES, "pages" }),
 		  __print_symbolic(__entry->cause,
 				   { PKVM_CAUSE_OTHER, "other" },

@@ -20,13 +20,14 @@ struct pkvm_vm_desc {
 	u32 handle;
 	u32 max_vcpus;
 	u32 vcpus;
-	u32 portid;			/* as configured */
-	u64 bytes;			/* heap bytes at EL2 */
-	u32 requests;			/* hyp requests answered for it */
-	u64 pages;			/* 4 KiB pages topped up for it */
-	u64 age_ns;			/* since it was created, suspend included */
-	pid_t pid;			/* of the process that created it, in the initial namespace; */
-	char comm[TASK_COMM_LEN];	/* its name; its memcg was charged */
+	u32 portid;		/* as configured */
+	u64 bytes;		/* heap bytes at EL2 */
+	u32 requests;		/* hyp requests answered for it */
+	u64 pages;		/* 4 KiB pages topped up for it */
+	u64 age_ns;		/* since it was created, suspend included */
+	/* The process that created it, whose memcg was charged; pid in the initial namespace. */
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
 };
 
 /*
@@ -52,7 +53,10 @@ int pkvm_vm_destroy_all(u32 *ret_done);
  */
 void pkvm_vm_release_port(u32 portid);
 
-/* Describes one VM. Any context. Returns 0, or with *ret untouched -ENOENT or what pkvm_hcall() returned. */
+/*
+ * Describes one VM. Any context. Returns 0, or with *ret untouched -ENOENT or what
+ * pkvm_hcall() returned.
+ */
 int pkvm_vm_get(u32 handle, struct pkvm_vm_desc *ret);
 
 /*

@@ -140,7 +140,9 @@ END_TEST
 START_TEST(second_shortage_is_topped_up_alone)
 {
 	const struct step steps[] = {
-		{ -ENOMEM, request(PKVM_CAUSE_VM), 5 }, { -ENOMEM, request(PKVM_CAUSE_VM), 2 }, { 0, HANDLE, 0 },
+		{ -ENOMEM, request(PKVM_CAUSE_VM), 5 },
+		{ -ENOMEM, request(PKVM_CAUSE_VM), 2 },
+		{ 0, HANDLE, 0 },
 	};
 	struct arm_smccc_1_2_regs regs = {};
 

@@ -26,8 +26,8 @@ static struct {
 	unsigned int calls;
 	unsigned int fail_call;		/* that call fails, 1 for the first */
 	int fail_err;
-	u64 untaken;			/* pages at the end of a range or list that it hands back... */
-	unsigned int untaken_calls;	/* ...in so many calls */
+	u64 untaken;			/* pages at the end of a call that it hands back... */
+	unsigned int untaken_calls;	/* ...in the first so many calls */
 	u64 flags;			/* of the last call */
 	u64 largest;			/* pages of the largest range */
 } el2;

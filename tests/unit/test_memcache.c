@@ -172,7 +172,7 @@ START_TEST(no_block_is_no_error_but_no_address)
 }
 END_TEST
 
-/* Hyp pages of a block come back in any order, by either form; a host page is free with its last. */
+/* Hyp pages come back in any order, by either form; a host page is free with its last. */
 START_TEST(host_page_is_free_with_its_last_hyp_page)
 {
 	struct pkvm_memcache mc = PKVM_MEMCACHE_INIT;
