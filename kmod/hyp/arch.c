@@ -67,34 +67,37 @@ void arch_tlbi(u64 va, u64 nr_pages)
 	isb();
 }
 
-static u64 fixmap_va(void)
-{
-	return (u64)this_cpu() - PKVM_CPU_DATA + PKVM_CPU_FIXMAP;
-}
-
 void *arch_fixmap(phys_addr_t pa)
 {
-	u64 va = fixmap_va();
+	struct hyp_cpu *cpu = this_cpu();
 
-	WRITE_ONCE(*arch_pte(va, 3), pa | PKVM_PTE_PAGE_RW);
+	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
 	dsb(nshst);
 	isb();
-	return (void *)va;
+	return (void *)cpu_fixmap(cpu);
 }
 
 /* No other CPU ever uses this address: a local invalidation does. */
 void arch_fixmap_put(void)
 {
-	u64 va = fixmap_va();
+	struct hyp_cpu *cpu = this_cpu();
 
-	WRITE_ONCE(*arch_pte(va, 3), 0);
+	WRITE_ONCE(*cpu->fixmap_pte, 0);
 	dsb(nshst);
-	asm volatile("tlbi vale2, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
+	asm volatile("tlbi vale2, %0" : : "r" (cpu_fixmap(cpu) >> HYP_PAGE_SHIFT) : "memory");
 	dsb(nsh);
 	isb();
 }
 
-/* DC ZVA clears DCZID_EL0.BS words at once, unless DZP forbids it. */
+static void zero_page_by_stores(u64 va)
+{
+	u64 end = va + HYP_PAGE_SIZE;
+
+	for (; va < end; va += 16)
+		asm volatile("stp xzr, xzr, [%0]" : : "r" (va) : "memory");
+}
+
+/* DC ZVA clears DCZID_EL0.BS words at once, at most 2 KiB, unless DZP forbids it. */
 void arch_zero_page(void *page)
 {
 	u64 dczid = read_sysreg(dczid_el0);
@@ -103,12 +106,12 @@ void arch_zero_page(void *page)
 	u64 end = va + HYP_PAGE_SIZE;
 
 	if (dczid & BIT(4)) {
-		for (; va < end; va += 16)
-			asm volatile("stp xzr, xzr, [%0]" : : "r" (va) : "memory");
+		zero_page_by_stores(va);
 		return;
 	}
-	for (; va < end; va += step)
-		asm volatile("dc zva, %0" : : "r" (va) : "memory");
+	for (; va < end; va += 2 * step)
+		asm volatile("dc zva, %0\n"
+			     "dc zva, %1" : : "r" (va), "r" (va + step) : "memory");
 }
 
 unsigned int arch_cpu(void)

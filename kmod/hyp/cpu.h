@@ -19,6 +19,8 @@
 #define EXIT_SOFT_RESTART	2
 
 #ifndef __ASSEMBLY__
+#include <pkvm/image.h>
+
 #include "types.h"
 
 /*
@@ -48,6 +50,7 @@ struct hyp_cpu {
 	struct hyp_host_regs host;
 	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
 	u64 crash_sp;
+	u64 *fixmap_pte;	/* the level 3 entry of the fixmap window */
 	u64 hcall;		/* function id of the running hypercall */
 	u32 cpu;
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
@@ -71,6 +74,12 @@ static inline struct hyp_cpu *this_cpu(void)
 static inline struct hyp_frame *cpu_frame(struct hyp_cpu *cpu)
 {
 	return (struct hyp_frame *)cpu - 1;
+}
+
+/* The address of this CPU's window onto any page (arch.h). */
+static inline u64 cpu_fixmap(const struct hyp_cpu *cpu)
+{
+	return (u64)cpu - PKVM_CPU_DATA + PKVM_CPU_FIXMAP;
 }
 
 /* Ends the running hypercall from anywhere with what the frame holds; the stack is dropped. */

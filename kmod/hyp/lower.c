@@ -7,6 +7,7 @@
 #include "hcall.h"
 #include "mm.h"
 #include "panic.h"
+#include "string.h"
 #include "sysreg.h"
 
 /* The kernel's stub ABI (Documentation/virt/kvm/arm/hyp-abi.rst): small numbers in x0. */
@@ -14,8 +15,6 @@
 #define STUB_SOFT_RESTART	1
 #define STUB_GET_ICH_VTR	4
 #define STUB_ERR		0xbadca11
-
-#define SMCCC_NOT_SUPPORTED	((u64)-1)
 
 #define PFR0_GIC(pfr0)		(((pfr0) >> 24) & 0xf)
 
@@ -46,17 +45,15 @@ static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 static void dead_hcall(struct hyp_frame *frame)
 {
 	struct hcall call = { .arg = { [1] = frame->x[1] } };
+	u64 id = (u32)frame->x[0];
 	int ret = -HYP_EIO;
-	u32 i;
 
-	if (frame->x[0] == PKVM_HCALL_ID(PKVM_HCALL_CRASH))
+	if (id == PKVM_HCALL_ID(PKVM_HCALL_CRASH))
 		ret = hcall_crash(&call);
-	else if (frame->x[0] == PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE))
+	else if (id == PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE))
 		ret = hcall_cpu_leave(&call);
-	for (i = 2; i < HCALL_REGS; i++)
-		frame->x[i] = call.ret[i];
-	frame->x[0] = 0;
-	frame->x[1] = (u64)(s64)ret;
+	call.ret[1] = (u64)(s64)ret;
+	memcpy(frame->x, call.ret, sizeof(call.ret));
 }
 
 /*
@@ -98,8 +95,6 @@ u32 el2_lower_sync(struct hyp_frame *frame)
 		inject_undefined(frame);
 	else if (frame->x[0] < STUB_CALLS)
 		stub_call(cpu, frame);
-	else if (unlikely(frame->x[0] - PKVM_HCALL_BASE >= PKVM_HCALL_COUNT))
-		frame->x[0] = SMCCC_NOT_SUPPORTED;
 	else if (unlikely(hyp_is_dead()))
 		dead_hcall(frame);
 	else

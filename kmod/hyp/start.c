@@ -3,6 +3,7 @@
 #include <pkvm/boot.h>
 #include <pkvm/image.h>
 
+#include "arch.h"
 #include "cpu.h"
 #include "init.h"
 
@@ -22,6 +23,7 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	cpu->cpu = frame->x[0];
 	cpu->exit = EXIT_TO_HOST;
 	cpu->hcall = 0;
+	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
 	if (!started)
 		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
 	if (!ret)

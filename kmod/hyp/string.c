@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * memset and memcpy for the freestanding image (C11 7.24): words where both ends
- * are aligned, bytes elsewhere. Volatile stores keep the compiler from turning the
- * loops into calls of themselves.
+ * are aligned, bytes elsewhere. Volatile stores and inline assembly keep the
+ * compiler from turning the loops into calls of themselves.
  */
 #include "string.h"
 #include "types.h"
@@ -15,8 +15,8 @@ void *memset(void *dst, int c, size_t n)
 	u8 *d = dst;
 
 	if (WORD_ALIGNED(d))
-		for (; n >= sizeof(u64); n -= sizeof(u64), d += sizeof(u64))
-			WRITE_ONCE(*(u64 *)d, word);
+		for (; n >= 16; n -= 16)
+			asm volatile("stp %1, %1, [%0], #16" : "+r" (d) : "r" (word) : "memory");
 	while (n--)
 		WRITE_ONCE(*d++, (u8)c);
 	return dst;

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts what EL2 costs, by hypercalls of its own beside those of pkvm.ko. Meant
+ * for a machine that runs under icount, where a nanosecond is an instruction; then
+ * each figure is instructions from the call to its return, the host's few
+ * instructions of calling included. Prints "bench NAME VALUE" to the kernel log.
+ *
+ * The counter steps by 16 instructions or more, so everything is measured over
+ * thousands of calls.
+ */
+#include <linux/arm-smccc.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include <pkvm/hypercall.h>
+
+#define HYPERCALLS	20000
+#define ALLOCS		400	/* vCPUs of one VM */
+#define VMS		100
+#define VM_VCPUS	4
+#define VM_PAGES	16	/* more than a VM with that many vCPUs needs */
+#define LIST_ROUNDS	200
+#define RANGE_ROUNDS	50
+#define RANGE_ORDER	9
+
+/* A batch of pages as the host keeps it between top-up and reclaim. */
+struct list {
+	u64 head;
+	u64 nr;
+};
+
+static long hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
+{
+	regs->a0 = PKVM_HCALL_ID(nr);
+	arm_smccc_1_2_hvc(regs, regs);
+	return regs->a0 ? -EOPNOTSUPP : (long)regs->a1;
+}
+
+static void report(const char *name, u64 ns, u64 calls)
+{
+	pr_info("bench %s %llu\n", name, DIV_ROUND_CLOSEST_ULL(ns, calls));
+}
+
+static int list_fill(struct list *list, u64 nr)
+{
+	for (; list->nr < nr; list->nr++) {
+		u64 *page = (u64 *)__get_free_page(GFP_KERNEL);
+
+		if (!page)
+			return -ENOMEM;
+		*page = list->head;
+		list->head = virt_to_phys(page);
+	}
+	return 0;
+}
+
+static void list_free(struct list *list)
+{
+	for (; list->nr; list->nr--) {
+		u64 *page = phys_to_virt(list->head);
+
+		list->head = *page;
+		free_page((unsigned long)page);
+	}
+}
+
+/* Takes back all that EL2 does not use, so that what follows starts from nothing. */
+static int drain(void)
+{
+	struct arm_smccc_1_2_regs regs;
+	struct list list;
+	long ret;
+
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = PKVM_BATCH_PAGES };
+		ret = hcall(PKVM_HCALL_RECLAIM, &regs);
+		if (ret)
+			return ret;
+		list = (struct list){ regs.a2, regs.a3 };
+		list_free(&list);
+	} while (regs.a3);
+	return 0;
+}
+
+/* One batch of at most nr pages; those that join the stock are added to *joined. */
+static long topup_batch(u64 nr, u64 flags, u64 *joined)
+{
+	struct arm_smccc_1_2_regs regs = { .a3 = flags };
+	struct list list = {};
+	long ret = list_fill(&list, min_t(u64, nr, PKVM_BATCH_PAGES));
+
+	if (!ret) {
+		regs.a1 = list.head;
+		regs.a2 = list.nr;
+		ret = hcall(PKVM_HCALL_TOPUP_LIST, &regs);
+	}
+	if (ret)
+		list_free(&list);
+	else
+		*joined += regs.a4;
+	return ret;
+}
+
+static long topup(u64 nr)
+{
+	u64 joined = 0;
+	long ret = 0;
+
+	while (joined < nr && !ret)
+		ret = topup_batch(nr - joined, 0, &joined);
+	return ret;
+}
+
+static int bench_hypercall(void)
+{
+	u64 start = ktime_get_ns();
+	unsigned int i;
+
+	for (i = 0; i < HYPERCALLS; i++) {
+		struct arm_smccc_1_2_regs regs = {};
+
+		if (hcall(PKVM_HCALL_VERSION, &regs))
+			return -EIO;
+	}
+	report("el2/hypercall_insns", ktime_get_ns() - start, HYPERCALLS);
+	return 0;
+}
+
+/* Top-ups of nr pages a call, as a list; the pages are allocated before the clock runs. */
+static int bench_list(const char *name, unsigned int nr)
+{
+	struct list *lists = kcalloc(LIST_ROUNDS, sizeof(*lists), GFP_KERNEL);
+	unsigned int i, taken = 0;
+	u64 start;
+	int ret = lists ? 0 : -ENOMEM;
+
+	for (i = 0; i < LIST_ROUNDS && !ret; i++)
+		ret = list_fill(&lists[i], nr);
+	start = ktime_get_ns();
+	for (; taken < LIST_ROUNDS && !ret; taken++) {
+		struct arm_smccc_1_2_regs regs = { .a1 = lists[taken].head, .a2 = nr };
+
+		ret = hcall(PKVM_HCALL_TOPUP_LIST, &regs);
+	}
+	if (!ret)
+		report(name, ktime_get_ns() - start, LIST_ROUNDS * nr);
+	for (i = taken; lists && i < LIST_ROUNDS; i++)
+		list_free(&lists[i]);
+	kfree(lists);
+	return ret ?: drain();
+}
+
+/* Top-ups of one naturally aligned block of 512 pages a call. */
+static int bench_range(const char *name)
+{
+	struct page **blocks = kcalloc(RANGE_ROUNDS, sizeof(*blocks), GFP_KERNEL);
+	unsigned int i, taken = 0;
+	u64 start;
+	int ret = blocks ? 0 : -ENOMEM;
+
+	for (i = 0; i < RANGE_ROUNDS && !ret; i++) {
+		blocks[i] = alloc_pages(GFP_KERNEL, RANGE_ORDER);
+		if (blocks[i])
+			split_page(blocks[i], RANGE_ORDER);
+		else
+			ret = -ENOMEM;
+	}
+	start = ktime_get_ns();
+	for (; taken < RANGE_ROUNDS && !ret; taken++) {
+		struct arm_smccc_1_2_regs regs = {
+			.a1 = page_to_phys(blocks[taken]),
+			.a2 = 1 << RANGE_ORDER,
+		};
+
+		ret = hcall(PKVM_HCALL_TOPUP_RANGE, &regs);
+	}
+	if (!ret)
+		report(name, ktime_get_ns() - start, RANGE_ROUNDS << RANGE_ORDER);
+	for (i = taken; blocks && i < RANGE_ROUNDS && blocks[i]; i++) {
+		unsigned int k;
+
+		for (k = 0; k < 1 << RANGE_ORDER; k++)
+			__free_page(blocks[i] + k);
+	}
+	kfree(blocks);
+	return ret ?: drain();
+}
+
+/* An R call that answers its own requests, as pkvm.ko would, from pages it allocates. */
+static long call_fed(enum pkvm_hcall_nr nr, u64 a1, u64 a2, u64 *ret_x2)
+{
+	struct arm_smccc_1_2_regs regs;
+	struct pkvm_req req;
+	u64 credit = 0;
+	long ret;
+
+	for (;;) {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = a1, .a2 = a2, .a7 = credit };
+		ret = hcall(nr, &regs);
+		if (ret != -ENOMEM || !pkvm_req_decode(regs.a2, regs.a3, &req))
+			break;
+		for (credit = 0; credit < req.pages;) {
+			ret = topup_batch(req.pages - credit, PKVM_TOPUP_CREDIT, &credit);
+			if (ret)
+				return ret;
+		}
+	}
+	*ret_x2 = regs.a2;
+	return ret;
+}
+
+static long destroy_vm(u64 handle)
+{
+	struct arm_smccc_1_2_regs regs;
+	long ret;
+
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = handle };
+		ret = hcall(PKVM_HCALL_VM_DESTROY, &regs);
+	} while (!ret && regs.a2);
+	return ret;
+}
+
+static long create_vm(u64 vcpus, u64 *ret_handle)
+{
+	u64 ignored, i;
+	long ret = call_fed(PKVM_HCALL_VM_CREATE, vcpus, 0, ret_handle);
+
+	for (i = 0; i < vcpus && !ret; i++)
+		ret = call_fed(PKVM_HCALL_VCPU_CREATE, *ret_handle, i, &ignored);
+	return ret;
+}
+
+/* One allocation each, with pages topped up ahead: what the heap itself costs. */
+static int bench_alloc(void)
+{
+	u64 handle, ignored, start, i;
+	long ret = topup(ALLOCS * 2) ?: call_fed(PKVM_HCALL_VM_CREATE, ALLOCS, 0, &handle);
+
+	if (ret)
+		return ret;
+	start = ktime_get_ns();
+	for (i = 0; i < ALLOCS && !ret; i++)
+		ret = call_fed(PKVM_HCALL_VCPU_CREATE, handle, i, &ignored);
+	if (!ret)
+		report("el2/alloc_insns", ktime_get_ns() - start, ALLOCS);
+	return destroy_vm(handle) ?: ret ?: drain();
+}
+
+/* Each VM is created from an EL2 that holds nothing spare, or from one that was topped up. */
+static int bench_vm(const char *name, bool reserved)
+{
+	u64 handle, start, ns = 0;
+	unsigned int i;
+	long ret = drain();
+
+	for (i = 0; i < VMS && !ret; i++) {
+		if (reserved)
+			ret = topup(VM_PAGES);
+		if (ret)
+			break;
+		start = ktime_get_ns();
+		ret = create_vm(VM_VCPUS, &handle);
+		ns += ktime_get_ns() - start;
+		ret = ret ?: destroy_vm(handle) ?: drain();
+	}
+	if (!ret)
+		report(name, ns, VMS);
+	return ret;
+}
+
+static long mem_stats(struct pkvm_mem_stats *ret_stats)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = PKVM_STATS_MEM };
+	long ret = hcall(PKVM_HCALL_STATS, &regs);
+
+	memcpy(ret_stats, &regs.a2, sizeof(*ret_stats));
+	return ret;
+}
+
+static int bench_owned(void)
+{
+	struct pkvm_mem_stats stats;
+	long ret = mem_stats(&stats);
+
+	if (!ret)
+		pr_info("bench el2/owned_bytes_after_load %llu\n", stats.owned * PKVM_PAGE_SIZE);
+	return ret;
+}
+
+/* What lies idle at EL2 after requests, not a reserve, have fed a VM. */
+static int bench_idle(void)
+{
+	struct pkvm_mem_stats stats;
+	u64 handle;
+	long ret = drain() ?: create_vm(VM_VCPUS, &handle);
+
+	if (ret)
+		return ret;
+	ret = mem_stats(&stats);
+	if (!ret)
+		pr_info("bench el2/idle_bytes_after_vm_create %llu\n", stats.stock * PKVM_PAGE_SIZE);
+	return destroy_vm(handle) ?: ret ?: drain();
+}
+
+static int __init el2_bench_init(void)
+{
+	int ret = bench_owned() ?:
+		  bench_hypercall() ?:
+		  bench_list("el2/topup_insns_per_page/1", 1) ?:
+		  bench_list("el2/topup_insns_per_page/64", PKVM_BATCH_PAGES) ?:
+		  bench_range("el2/topup_insns_per_page/512") ?:
+		  bench_alloc() ?:
+		  bench_vm("el2/vm_create_insns/cold", false) ?:
+		  bench_vm("el2/vm_create_insns/reserved", true) ?:
+		  bench_idle();
+
+	if (ret)
+		pr_err("bench failed: error %d\n", ret);
+	return ret;
+}
+
+static void __exit el2_bench_exit(void)
+{
+}
+
+module_init(el2_bench_init);
+module_exit(el2_bench_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Counts what EL2's hypercalls cost");
