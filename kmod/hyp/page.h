@@ -30,7 +30,7 @@ enum page_state {
 /* Once. Keeps the boot record. */
 void page_init(const struct pkvm_boot *boot);
 
-/* Of a page of RAM, whether or not it has an entry of its own. */
+/* Of a page of RAM that is not the image's, whether or not it has an entry of its own. */
 enum page_state __page_state(phys_addr_t pa);
 
 /* The page has an entry of its own. Resets its count. */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is around the portable part of EL2, for native tests: a little machine.
+ *
+ * Physical memory is a memory file, split into the boot record's ranges of RAM.
+ * EL2's half of the VA space is a reserved range of this process: an access to a
+ * page that is not there yet faults, the handler walks EL2's own page tables and
+ * maps the page of RAM that it finds, read-only if the entry says so; arch_tlbi()
+ * takes mappings away again. What the walk does not find is a crash. Steps of
+ * walks are cached as in a TLB: to use one that is stale is an abort().
+ */
+#ifndef FAKE_ARCH_ENV_H
+#define FAKE_ARCH_ENV_H
+
+#include <setjmp.h>
+
+#include <pkvm/boot.h>
+
+#include "../../../kmod/hyp/types.h"
+
+struct arch_env {
+	struct pkvm_boot boot;		/* may be changed before arch_env_enter() */
+	phys_addr_t root;
+	u64 nr_pages;			/* of RAM */
+	u64 tlbis;			/* calls of arch_tlbi() */
+	u64 fixmaps;			/* calls of arch_fixmap() */
+	/* The host at work meanwhile: called whenever EL2 has closed a window. */
+	void (*fixmap_closed)(phys_addr_t pa);
+	bool catching;			/* hyp_panic() returns to panic_to instead of aborting */
+	jmp_buf panic_to;
+};
+
+extern struct arch_env arch_env;
+
+/* Powers the machine on, with first tables as the loader makes them. EL2 has not been entered. */
+void arch_env_start(const struct pkvm_ram_range *ram, unsigned int nr);
+void arch_env_stop(void);
+
+/* Some memory in every place that differs: near and far from each other, large and a single page. */
+void arch_env_start_default(void);
+
+/* A page of RAM as the host sees it. */
+void *arch_env_page(phys_addr_t pa);
+
+/* Whether a page is zero but for a link in its first 8 bytes. */
+bool arch_env_is_clean(phys_addr_t pa);
+
+/* Pages of RAM by number, from 0 to nr_pages - 1, and back. */
+phys_addr_t arch_env_page_pa(u64 index);
+u64 arch_env_page_index(phys_addr_t pa);
+
+/* Whether an access through EL2's page tables would succeed. */
+bool arch_env_readable(u64 va);
+
+/* Whether a statement ends in hyp_panic(); no lock is held any more then, and EL2 is a corpse. */
+#define ARCH_ENV_PANICS(statement)					\
+	({								\
+		volatile bool panicked = true;				\
+									\
+		arch_env.catching = true;				\
+		if (!setjmp(arch_env.panic_to)) {			\
+			statement;					\
+			panicked = false;				\
+		}							\
+		arch_env.catching = false;				\
+		(bool)panicked;						\
+	})
+
+#endif

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# EL2 without its CPU: everything portable, on a simulated machine with a host around it.
+HYP_TEST_SRCS := $(addprefix kmod/hyp/,ram.c page.c stock.c mm.c pgtable.c topup.c reclaim.c vm.c \
+	vcpu.c selftest.c init.c hcall.c hcall_mem.c hcall_heap.c hcall_vm.c) \
+	$(wildcard kmod/hyp/heap*.c) $(addprefix tests/unit/fake/,arch_env.c host.c mm_check.c)
+
+UNIT_TESTS += test_mm
+test_mm_SRCS := $(HYP_TEST_SRCS)
