@@ -11,6 +11,9 @@
 #include "format.h"
 #include "size.h"
 
+/* The longest text of a value. */
+#define CTL_VALUE_MAX	256
+
 static uint64_t number_of(const struct ctl_field *field, const void *object)
 {
 	const char *at = (const char *)object + field->offset;
@@ -31,19 +34,42 @@ static uint64_t number_of(const struct ctl_field *field, const void *object)
 	}
 }
 
-static const char *text_of(const struct ctl_field *field, const void *object)
+static void flags_text(const struct ctl_words *words, uint64_t flags, char *buf)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t bit = 0; bit < words->n && used < CTL_VALUE_MAX; bit++) {
+		if (flags & UINT64_C(1) << bit)
+			used += snprintf(buf + used, CTL_VALUE_MAX - used, "%s%s", used ? " " : "",
+					 words->words[bit]);
+	}
+}
+
+/* Fields that are text for everyone. Returns false for the others. */
+static bool text_of(const struct ctl_field *field, const void *object, char *buf)
 {
 	const char *at = (const char *)object + field->offset;
 
 	switch (field->unit) {
 	case CTL_CHARS:
-		return at;
+		snprintf(buf, CTL_VALUE_MAX, "%s", at);
+		return true;
 	case CTL_TEXT:
-		return *(const char *const *)at;
+		snprintf(buf, CTL_VALUE_MAX, "%s", *(const char *const *)at);
+		return true;
 	case CTL_WORD:
-		return ctl_word(field->words, number_of(field, object));
+		snprintf(buf, CTL_VALUE_MAX, "%s",
+			 ctl_word(field->words, number_of(field, object)));
+		return true;
+	case CTL_FLAGS:
+		flags_text(field->words, number_of(field, object), buf);
+		return true;
+	case CTL_HEX:
+		snprintf(buf, CTL_VALUE_MAX, "0x%" PRIx64, number_of(field, object));
+		return true;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
@@ -57,19 +83,19 @@ static void key_of(const struct ctl_field *field, char *buf, size_t size)
 	snprintf(buf, size, "%s%s", field->key, suffix);
 }
 
-void ctl_value_text(const struct ctl_field *field, const void *object,
-		    const struct ctl_style *style, char *buf)
+/* As people read it. */
+static void value_text(const struct ctl_field *field, const void *object,
+		       const struct ctl_style *style, char *buf)
 {
-	const char *text = text_of(field, object);
 	uint64_t number;
 
-	if (text) {
-		snprintf(buf, CTL_VALUE_MAX, "%s", text);
+	if (text_of(field, object, buf))
 		return;
-	}
 	number = number_of(field, object);
 	if (field->unit == CTL_BOOL)
 		snprintf(buf, CTL_VALUE_MAX, "%s", number ? "yes" : "no");
+	else if (field->unit == CTL_ERRNO)
+		snprintf(buf, CTL_VALUE_MAX, "%s", number ? strerror((int)number) : "none");
 	else if (field->unit == CTL_PAGES && style->bytes)
 		snprintf(buf, CTL_VALUE_MAX, "%" PRIu64, number * CTL_PAGE_SIZE);
 	else if (field->unit == CTL_COUNT || style->bytes)
@@ -84,11 +110,9 @@ void ctl_value_text(const struct ctl_field *field, const void *object,
 /* As in JSON, but without quotes. */
 static void raw_text(const struct ctl_field *field, const void *object, char *buf)
 {
-	const char *text = text_of(field, object);
-
-	if (text)
-		snprintf(buf, CTL_VALUE_MAX, "%s", text);
-	else if (field->unit == CTL_BOOL)
+	if (text_of(field, object, buf))
+		return;
+	if (field->unit == CTL_BOOL)
 		snprintf(buf, CTL_VALUE_MAX, "%s", number_of(field, object) ? "true" : "false");
 	else
 		snprintf(buf, CTL_VALUE_MAX, "%" PRIu64, number_of(field, object));
@@ -98,11 +122,10 @@ void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, con
 {
 	for (size_t i = 0; i < fields->n; i++) {
 		const struct ctl_field *field = &fields->list[i];
-		const char *text = text_of(field, object);
-		char key[64];
+		char key[64], text[CTL_VALUE_MAX];
 
 		key_of(field, key, sizeof(key));
-		if (text)
+		if (text_of(field, object, text))
 			ctl_json_string(json, key, text);
 		else if (field->unit == CTL_BOOL)
 			ctl_json_bool(json, key, number_of(field, object));
@@ -111,9 +134,26 @@ void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, con
 	}
 }
 
+void ctl_line(FILE *out, const struct ctl_fields *fields, const void *object,
+	      const struct ctl_style *style)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct ctl_field *field = &fields->list[i];
+		char text[CTL_VALUE_MAX];
+
+		if (field->optional && !number_of(field, object))
+			continue;
+		value_text(field, object, style, text);
+		fprintf(out, "%s%s %s", before, field->label, text);
+		before = ", ";
+	}
+}
+
 static bool is_number(const struct ctl_field *field)
 {
-	return field->unit <= CTL_NS;
+	return field->unit <= CTL_ERRNO;
 }
 
 /* Prints what the table has become and releases it. @err is what building it returned. */
@@ -167,7 +207,7 @@ int ctl_sheet(FILE *out, const char *title, const struct ctl_fields *fields, con
 	for (size_t i = 0; !err && i < fields->n; i++) {
 		char value[CTL_VALUE_MAX];
 
-		ctl_value_text(&fields->list[i], object, style, value);
+		value_text(&fields->list[i], object, style, value);
 		err = add_sheet_line(table, fields->list[i].label, value);
 	}
 	if (!err && title)
@@ -202,7 +242,7 @@ static int add_object(struct libscols_table *table, const struct ctl_fields *fie
 		if (style->json)
 			raw_text(&fields->list[i], object, value);
 		else
-			ctl_value_text(&fields->list[i], object, style, value);
+			value_text(&fields->list[i], object, style, value);
 		err = scols_line_set_data(line, i, value);
 	}
 	return err;

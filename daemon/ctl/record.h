@@ -7,6 +7,7 @@
 #ifndef CTL_RECORD_H
 #define CTL_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,8 +20,11 @@ enum ctl_unit {
 	CTL_BYTES,
 	CTL_PAGES,
 	CTL_NS,
+	CTL_ERRNO,		/* positive */
+	CTL_HEX,		/* an address or a register: a string in JSON, too large for many readers */
 	CTL_BOOL,
 	CTL_WORD,		/* of @words */
+	CTL_FLAGS,		/* bits named by @words */
 	CTL_TEXT,		/* const char * */
 	CTL_CHARS,		/* char[], NUL-terminated */
 };
@@ -31,6 +35,7 @@ struct ctl_field {
 	enum ctl_unit unit;
 	size_t offset, size;	/* of the member; numbers have 1, 4 or 8 bytes */
 	const struct ctl_words *words;
+	bool optional;		/* people need not see a zero of it in a line */
 };
 
 #define CTL_MEMBER(type, member)	offsetof(type, member), sizeof(((type *)0)->member)
@@ -54,9 +59,8 @@ int ctl_table(FILE *out, const char *name, const struct ctl_fields *fields, cons
 /* The fields as members of the object that @json has begun. */
 void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, const void *object);
 
-/* One value as people read it. @buf has CTL_VALUE_MAX bytes. */
-#define CTL_VALUE_MAX	256
-void ctl_value_text(const struct ctl_field *field, const void *object,
-		    const struct ctl_style *style, char *buf);
+/* "label value, label value": the fields in one line, for people, without a newline. */
+void ctl_line(FILE *out, const struct ctl_fields *fields, const void *object,
+	      const struct ctl_style *style);
 
 #endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The client library's structs, field by field. */
+#include "fields.h"
+
+#include "pkvm.h"
+
+#define FIELDS(name)	const struct ctl_fields name = { sizeof(name##_list) / sizeof(name##_list[0]), name##_list }
+
+/* A number, as a row of a table. */
+#define N(type, member, unit, label)	{ #member, label, unit, CTL_MEMBER(struct type, member), NULL, false }
+#define W(type, member, words, label)	{ #member, label, CTL_WORD, CTL_MEMBER(struct type, member), words, false }
+
+static const struct ctl_field ctl_info_fields_list[] = {
+	W(pkvm_info, provider, &ctl_provider_words, "provider"),
+	W(pkvm_info, state, &ctl_state_words, "state"),
+	N(pkvm_info, cpus, CTL_COUNT, "CPUs"),
+	N(pkvm_info, heap_size, CTL_BYTES, "heap's range"),
+	{ "features", "features", CTL_FLAGS, CTL_MEMBER(struct pkvm_info, features), &ctl_feature_words, false },
+	N(pkvm_info, module_version, CTL_CHARS, "module"),
+	N(pkvm_info, netlink_abi, CTL_COUNT, "netlink ABI"),
+	N(pkvm_info, module_abi, CTL_COUNT, "hypercall ABI, module"),
+	N(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
+};
+
+FIELDS(ctl_info_fields);
+
+static const struct ctl_field ctl_version_fields_list[] = {
+	N(pkvm_info, module_version, CTL_CHARS, "module"),
+	N(pkvm_info, netlink_abi, CTL_COUNT, "netlink ABI"),
+	N(pkvm_info, module_abi, CTL_COUNT, "hypercall ABI, module"),
+	N(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
+};
+
+FIELDS(ctl_version_fields);
+
+static const struct ctl_field ctl_heap_fields_list[] = {
+	N(pkvm_stats_heap, size, CTL_BYTES, "range"),
+	N(pkvm_stats_heap, used, CTL_BYTES, "used"),
+	N(pkvm_stats_heap, mapped, CTL_BYTES, "mapped"),
+	N(pkvm_stats_heap, free_mapped, CTL_BYTES, "mapped and free"),
+	N(pkvm_stats_heap, largest_free, CTL_BYTES, "largest free"),
+	N(pkvm_stats_heap, reclaimable, CTL_PAGES, "reclaimable"),
+	N(pkvm_stats_heap, holes, CTL_COUNT, "holes"),
+	N(pkvm_stats_heap, chunks_used, CTL_COUNT, "chunks used"),
+	N(pkvm_stats_heap, chunks_free, CTL_COUNT, "chunks free"),
+	N(pkvm_stats_heap, allocs, CTL_COUNT, "allocations"),
+	N(pkvm_stats_heap, frees, CTL_COUNT, "frees"),
+	N(pkvm_stats_heap, failures, CTL_COUNT, "allocations refused"),
+	N(pkvm_stats_heap, misuses, CTL_COUNT, "frees refused"),
+};
+
+FIELDS(ctl_heap_fields);
+
+static const struct ctl_field ctl_mem_fields_list[] = {
+	N(pkvm_stats_mem, owned, CTL_PAGES, "owned"),
+	N(pkvm_stats_mem, boot, CTL_PAGES, "of that: image and stacks"),
+	N(pkvm_stats_mem, stock, CTL_PAGES, "of that: in stock"),
+	N(pkvm_stats_mem, heap, CTL_PAGES, "of that: heap"),
+	N(pkvm_stats_mem, tables, CTL_PAGES, "of that: page tables"),
+	N(pkvm_stats_mem, vmemmap, CTL_PAGES, "of that: vmemmap"),
+	N(pkvm_stats_mem, credited, CTL_PAGES, "kept for a retry"),
+	N(pkvm_stats_mem, reclaimable, CTL_PAGES, "reclaimable"),
+	N(pkvm_stats_mem, requests, CTL_COUNT, "hyp requests"),
+	N(pkvm_stats_mem, requested, CTL_PAGES, "requested"),
+	N(pkvm_stats_mem, topups, CTL_COUNT, "top-up calls"),
+	N(pkvm_stats_mem, topped_up, CTL_PAGES, "topped up"),
+	N(pkvm_stats_mem, topup_refused, CTL_COUNT, "top-up calls refused"),
+	N(pkvm_stats_mem, reclaims, CTL_COUNT, "reclaim calls"),
+	N(pkvm_stats_mem, reclaimed, CTL_PAGES, "reclaimed"),
+	N(pkvm_stats_mem, vms, CTL_COUNT, "VMs"),
+	N(pkvm_stats_mem, vcpus, CTL_COUNT, "vCPUs"),
+};
+
+FIELDS(ctl_mem_fields);
+
+static const struct ctl_field ctl_host_fields_list[] = {
+	N(pkvm_stats_host, donated, CTL_PAGES, "donated"),
+	N(pkvm_stats_host, returned, CTL_PAGES, "returned"),
+	N(pkvm_stats_host, requests_vm, CTL_COUNT, "requests for VMs"),
+	N(pkvm_stats_host, requests_vcpu, CTL_COUNT, "requests for vCPUs"),
+	N(pkvm_stats_host, requests_selftest, CTL_COUNT, "requests of the self-test"),
+	N(pkvm_stats_host, requests_other, CTL_COUNT, "requests for other things"),
+	N(pkvm_stats_host, requested, CTL_PAGES, "requested"),
+	N(pkvm_stats_host, request_retries, CTL_COUNT, "calls retried"),
+	N(pkvm_stats_host, request_failures, CTL_COUNT, "calls given up"),
+	{ "topup_range", "topped up in blocks", CTL_PAGES,
+	  CTL_MEMBER(struct pkvm_stats_host, topup_range_pages), NULL, false },
+	{ "topup_list", "topped up in lists", CTL_PAGES,
+	  CTL_MEMBER(struct pkvm_stats_host, topup_list_pages), NULL, false },
+	N(pkvm_stats_host, topup_failures, CTL_COUNT, "top-ups that fell short"),
+	N(pkvm_stats_host, alloc_failures, CTL_COUNT, "host had no page"),
+	N(pkvm_stats_host, reclaims, CTL_COUNT, "reclaims"),
+	N(pkvm_stats_host, reclaimed, CTL_PAGES, "reclaimed"),
+	N(pkvm_stats_host, shrinks, CTL_COUNT, "shrinks"),
+	N(pkvm_stats_host, shrunk, CTL_PAGES, "shrunk"),
+	N(pkvm_stats_host, shrink_backoffs, CTL_COUNT, "shrinks backed off"),
+	N(pkvm_stats_host, vms_created, CTL_COUNT, "VMs created"),
+	N(pkvm_stats_host, vms_destroyed, CTL_COUNT, "VMs destroyed"),
+	N(pkvm_stats_host, events_lost, CTL_COUNT, "events lost"),
+};
+
+FIELDS(ctl_host_fields);
+
+static const struct ctl_field ctl_summary_fields_list[] = {
+	N(pkvm_stats, mem.owned, CTL_PAGES, "owned"),
+	N(pkvm_stats, mem.boot, CTL_PAGES, "of that: image and stacks"),
+	N(pkvm_stats, mem.stock, CTL_PAGES, "of that: in stock"),
+	N(pkvm_stats, mem.heap, CTL_PAGES, "of that: heap"),
+	N(pkvm_stats, mem.tables, CTL_PAGES, "of that: page tables"),
+	N(pkvm_stats, mem.vmemmap, CTL_PAGES, "of that: vmemmap"),
+	N(pkvm_stats, mem.reclaimable, CTL_PAGES, "reclaimable"),
+	N(pkvm_stats, heap.used, CTL_BYTES, "used in the heap"),
+	N(pkvm_stats, mem.vms, CTL_COUNT, "VMs"),
+	N(pkvm_stats, mem.vcpus, CTL_COUNT, "vCPUs"),
+	N(pkvm_stats, mem.requests, CTL_COUNT, "hyp requests"),
+	N(pkvm_stats, mem.topped_up, CTL_PAGES, "topped up"),
+	N(pkvm_stats, mem.reclaimed, CTL_PAGES, "reclaimed"),
+};
+
+FIELDS(ctl_summary_fields);
+
+static const struct ctl_field ctl_region_fields_list[] = {
+	N(pkvm_region, offset, CTL_BYTES, "OFFSET"),
+	N(pkvm_region, size, CTL_BYTES, "SIZE"),
+	W(pkvm_region, kind, &ctl_region_words, "KIND"),
+};
+
+FIELDS(ctl_region_fields);
+
+static const struct ctl_field ctl_shrinker_fields_list[] = {
+	N(pkvm_shrinker, enabled, CTL_BOOL, "enabled"),
+	N(pkvm_shrinker, seeks, CTL_COUNT, "seeks"),
+	N(pkvm_shrinker, batch, CTL_PAGES, "batch"),
+	N(pkvm_shrinker, reserve, CTL_PAGES, "reserve"),
+};
+
+FIELDS(ctl_shrinker_fields);
+
+static const struct ctl_field ctl_shrunk_fields_list[] = {
+	N(pkvm_stats_host, shrinks, CTL_COUNT, "shrinks"),
+	N(pkvm_stats_host, shrunk, CTL_PAGES, "shrunk"),
+	N(pkvm_stats_host, shrink_backoffs, CTL_COUNT, "backed off"),
+};
+
+FIELDS(ctl_shrunk_fields);
+
+static const struct ctl_field ctl_vm_fields_list[] = {
+	N(pkvm_vm, handle, CTL_COUNT, "HANDLE"),
+	N(pkvm_vm, vcpus, CTL_COUNT, "VCPUS"),
+	N(pkvm_vm, max_vcpus, CTL_COUNT, "MAX"),
+	{ "heap", "HEAP", CTL_BYTES, CTL_MEMBER(struct pkvm_vm, bytes), NULL, false },
+	N(pkvm_vm, requests, CTL_COUNT, "REQUESTS"),
+	{ "topped_up", "TOPPED-UP", CTL_PAGES, CTL_MEMBER(struct pkvm_vm, pages), NULL, false },
+	{ "age", "AGE", CTL_NS, CTL_MEMBER(struct pkvm_vm, age_ns), NULL, false },
+	N(pkvm_vm, bound, CTL_BOOL, "BOUND"),
+	N(pkvm_vm, pid, CTL_COUNT, "PID"),
+	N(pkvm_vm, comm, CTL_CHARS, "CREATOR"),
+};
+
+FIELDS(ctl_vm_fields);
+
+static const struct ctl_field ctl_vm_handle_fields_list[] = {
+	N(pkvm_vm, handle, CTL_COUNT, "HANDLE"),
+};
+
+FIELDS(ctl_vm_handle_fields);
+
+#define MOVED_FIELDS                                                                               \
+	{ "moved", "moved", CTL_PAGES, CTL_MEMBER(struct pkvm_moved, pages), NULL, false },               \
+	N(pkvm_moved, asked, CTL_PAGES, "asked for"),                                              \
+	{ "duration", "took", CTL_NS, CTL_MEMBER(struct pkvm_moved, duration_ns), NULL, false },          \
+	{ "error", "error", CTL_ERRNO, CTL_MEMBER(struct pkvm_moved, error), NULL, true }
+
+static const struct ctl_field ctl_moved_fields_list[] = {
+	MOVED_FIELDS,
+};
+
+FIELDS(ctl_moved_fields);
+
+static const struct ctl_field ctl_request_fields_list[] = {
+	{ "vm", "VM", CTL_COUNT, CTL_MEMBER(struct pkvm_moved, vm), NULL, true },
+	W(pkvm_moved, cause, &ctl_cause_words, "cause"),
+	N(pkvm_moved, retries, CTL_COUNT, "retries"),
+	MOVED_FIELDS,
+};
+
+FIELDS(ctl_request_fields);
+
+static const struct ctl_field ctl_state_fields_list[] = {
+	W(pkvm_info, state, &ctl_state_words, "state"),
+};
+
+FIELDS(ctl_state_fields);
+
+static const struct ctl_field ctl_crash_fields_list[] = {
+	W(pkvm_crash_record, reason, &ctl_panic_words, "reason"),
+	N(pkvm_crash_record, cpu, CTL_COUNT, "CPU"),
+	N(pkvm_crash_record, file, CTL_CHARS, "file"),
+	N(pkvm_crash_record, line, CTL_COUNT, "line"),
+	N(pkvm_crash_record, hcall, CTL_HEX, "hypercall"),
+	N(pkvm_crash_record, elr_offset, CTL_HEX, "offset in the image"),
+	N(pkvm_crash_record, elr, CTL_HEX, "ELR"),
+	N(pkvm_crash_record, esr, CTL_HEX, "ESR"),
+	N(pkvm_crash_record, far, CTL_HEX, "FAR"),
+	N(pkvm_crash_record, spsr, CTL_HEX, "SPSR"),
+	N(pkvm_crash_record, sp, CTL_HEX, "SP"),
+};
+
+FIELDS(ctl_crash_fields);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Views of events: one line each, or one JSON object a line. */
+#include "view.h"
+
+#include "fields.h"
+#include "record.h"
+
+/* By type: the fields, and where in struct pkvm_event their struct is. */
+static const struct {
+	const struct ctl_fields *fields;
+	size_t offset;
+} event_kinds[] = {
+	[PKVM_EVENT_REQUEST] = { &ctl_request_fields, offsetof(struct pkvm_event, moved) },
+	[PKVM_EVENT_TOPUP] = { &ctl_moved_fields, offsetof(struct pkvm_event, moved) },
+	[PKVM_EVENT_RECLAIM] = { &ctl_moved_fields, offsetof(struct pkvm_event, moved) },
+	[PKVM_EVENT_SHRINK] = { &ctl_moved_fields, offsetof(struct pkvm_event, moved) },
+	[PKVM_EVENT_VM_CREATE] = { &ctl_vm_fields, offsetof(struct pkvm_event, vm) },
+	[PKVM_EVENT_VM_DESTROY] = { &ctl_vm_handle_fields, offsetof(struct pkvm_event, vm) },
+	[PKVM_EVENT_SHRINKER] = { &ctl_shrinker_fields, offsetof(struct pkvm_event, shrinker) },
+	[PKVM_EVENT_STATE] = { &ctl_state_fields, offsetof(struct pkvm_event, info) },
+	[PKVM_EVENT_CRASH] = { &ctl_crash_fields, offsetof(struct pkvm_event, crash) },
+};
+
+/* Begins the line: the time and what happened. The JSON object is left open. */
+static void begin_line(FILE *out, struct ctl_json *json, const char *what,
+		       const struct timespec *when, const struct ctl_style *style)
+{
+	struct tm tm;
+	char time_text[16];
+
+	if (style->json) {
+		ctl_json_begin(json, NULL);
+		ctl_json_number(json, "time_ns",
+				(uint64_t)when->tv_sec * 1000000000 + (uint64_t)when->tv_nsec);
+		ctl_json_string(json, "event", what);
+		return;
+	}
+	localtime_r(&when->tv_sec, &tm);
+	strftime(time_text, sizeof(time_text), "%H:%M:%S", &tm);
+	fprintf(out, "%s.%03ld %-10s ", time_text, when->tv_nsec / 1000000, what);
+}
+
+int ctl_view_event(FILE *out, const struct pkvm_event *event, const struct timespec *when,
+		   const struct ctl_style *style)
+{
+	const struct ctl_fields *fields = event_kinds[event->type].fields;
+	const void *object = (const char *)event + event_kinds[event->type].offset;
+	struct ctl_json json = { .out = out, .one_line = true };
+
+	begin_line(out, &json, ctl_word(&ctl_event_words, event->type), when, style);
+	if (style->json) {
+		ctl_json_fields(&json, fields, object);
+		ctl_json_end(&json);
+	} else {
+		ctl_line(out, fields, object, style);
+		fputc('\n', out);
+	}
+	return 0;
+}
+
+int ctl_view_lost(FILE *out, const struct timespec *when, const struct ctl_style *style)
+{
+	struct ctl_json json = { .out = out, .one_line = true };
+
+	begin_line(out, &json, "lost", when, style);
+	if (style->json)
+		ctl_json_end(&json);
+	else
+		fputs("events came faster than they were read\n", out);
+	return 0;
+}
