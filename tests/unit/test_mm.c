@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* EL2's memory: the vmemmap's growth, map and unmap, credits, reclaim and teardown. */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../kmod/hyp/errno.h"
@@ -10,7 +8,7 @@
 #include "../../kmod/hyp/pte.h"
 #include "../../kmod/hyp/stock.h"
 #include "fake/arch_env.h"
-#include "fake/host.h"
+#include "fake/hyp_suite.h"
 #include "fake/mm_check.h"
 
 #define TABLE_PAGES	PTE_ENTRIES	/* that one table of the last level maps */
@@ -383,12 +381,10 @@ START_TEST(scrub_clears_what_heaps_hold)
 }
 END_TEST
 
-static TCase *tests(void)
+int main(void)
 {
-	TCase *tcase = tcase_create("mm");
+	TCase *tcase = hyp_tcase();
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, host_start_all, host_stop_all);
 	tcase_add_test(tcase, first_page_of_nowhere_becomes_vmemmap);
 	tcase_add_test(tcase, every_single_page_makes_progress);
 	tcase_add_test(tcase, vmemmap_pages_are_not_the_hosts);
@@ -406,19 +402,5 @@ static TCase *tests(void)
 	tcase_add_test(tcase, teardown_gives_everything);
 	tcase_add_test(tcase, teardown_waits_for_work_in_progress);
 	tcase_add_test(tcase, scrub_clears_what_heaps_hold);
-	return tcase;
-}
-
-int main(void)
-{
-	Suite *suite = suite_create("mm");
-	SRunner *runner;
-	int failed;
-
-	suite_add_tcase(suite, tests());
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return hyp_suite_run("mm", tcase);
 }

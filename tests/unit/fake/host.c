@@ -111,13 +111,31 @@ phys_addr_t host_alloc_list(u64 nr, phys_addr_t *pages)
 	return head;
 }
 
+void host_alloc_range(phys_addr_t pa, u64 nr)
+{
+	for (; nr; nr--, pa += HYP_PAGE_SIZE) {
+		ck_assert_int_eq(*page_state(pa), HOST_FREE);
+		*page_state(pa) = HOST_USED;
+	}
+}
+
+static void donate_page(phys_addr_t pa)
+{
+	ck_assert_int_eq(*page_state(pa), HOST_USED);
+	*page_state(pa) = HOST_DONATED;
+	host.donated++;
+}
+
 void host_donate(const phys_addr_t *pages, u64 nr)
 {
-	for (u64 i = 0; i < nr; i++) {
-		ck_assert_int_eq(*page_state(pages[i]), HOST_USED);
-		*page_state(pages[i]) = HOST_DONATED;
-	}
-	host.donated += nr;
+	for (u64 i = 0; i < nr; i++)
+		donate_page(pages[i]);
+}
+
+void host_donate_range(phys_addr_t pa, u64 nr)
+{
+	for (; nr; nr--, pa += HYP_PAGE_SIZE)
+		donate_page(pa);
 }
 
 void host_free_all(const phys_addr_t *pages, u64 nr)

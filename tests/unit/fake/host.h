@@ -42,8 +42,12 @@ void host_free(phys_addr_t pa);
 /* Allocates a linked list of pages and returns its head; addresses go to pages[nr]. */
 phys_addr_t host_alloc_list(u64 nr, phys_addr_t *pages);
 
+/* Allocates contiguous pages, which must be free. */
+void host_alloc_range(phys_addr_t pa, u64 nr);
+
 /* Marks what EL2 has taken, or what it did not. */
 void host_donate(const phys_addr_t *pages, u64 nr);
+void host_donate_range(phys_addr_t pa, u64 nr);
 void host_free_all(const phys_addr_t *pages, u64 nr);
 
 /* Takes a list that EL2 gave: nr pages, zero but for the links, each donated before. */

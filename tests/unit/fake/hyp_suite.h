@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests of EL2's portable part begin and end with. */
+#ifndef FAKE_HYP_SUITE_H
+#define FAKE_HYP_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "host.h"
+
+/* Each test in it starts with a new machine. */
+static inline TCase *hyp_tcase(void)
+{
+	TCase *tcase = tcase_create("all");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_checked_fixture(tcase, host_start_all, host_stop_all);
+	return tcase;
+}
+
+/* Runs the tests and returns main()'s result. */
+static inline int hyp_suite_run(const char *name, TCase *tcase)
+{
+	Suite *suite = suite_create(name);
+	SRunner *runner;
+	int failed;
+
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
