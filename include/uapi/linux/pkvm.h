@@ -27,10 +27,12 @@ enum pkvm_provider {
  * enum pkvm_state
  * @PKVM_STATE_LIVE: EL2 answers
  * @PKVM_STATE_DEAD: EL2 found its own state corrupt and stopped, see crash-get
+ * @PKVM_STATE_GONE: EL2 was given back ahead of a restart
  */
 enum pkvm_state {
 	PKVM_STATE_LIVE,
 	PKVM_STATE_DEAD,
+	PKVM_STATE_GONE,
 };
 
 /**
