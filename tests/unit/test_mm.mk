@@ -4,6 +4,6 @@ HYP_TEST_SRCS := $(addprefix kmod/hyp/,ram.c page.c stock.c mm.c pgtable.c topup
 	vcpu.c selftest.c init.c hcall.c hcall_mem.c hcall_heap.c hcall_vm.c) \
 	$(wildcard kmod/hyp/heap*.c) $(addprefix tests/unit/fake/,arch_env.c host.c mm_check.c)
 
-UNIT_TESTS += test_mm test_mm_topup
-test_mm_SRCS := $(HYP_TEST_SRCS)
-test_mm_topup_SRCS := $(HYP_TEST_SRCS)
+HYP_TESTS := test_mm test_mm_topup test_vm test_request test_hcall
+UNIT_TESTS += $(HYP_TESTS)
+$(foreach test,$(HYP_TESTS),$(eval $(test)_SRCS := $(HYP_TEST_SRCS)))

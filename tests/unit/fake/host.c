@@ -147,11 +147,15 @@ void host_free_all(const phys_addr_t *pages, u64 nr)
 void host_take_back(phys_addr_t head, u64 nr)
 {
 	for (u64 i = 0; i < nr; i++) {
+		u64 *page = arch_env_page(head);
+		phys_addr_t next = page[0];
+
 		ck_assert_int_eq(*page_state(head), HOST_DONATED);
 		ck_assert(arch_env_is_clean(head));
+		memset(page, JUNK, HYP_PAGE_SIZE);
 		*page_state(head) = HOST_FREE;
 		host.donated--;
-		head = *(u64 *)arch_env_page(head);
+		head = next;
 	}
 	ck_assert_uint_eq(head, PKVM_LIST_END);
 }
