@@ -18,12 +18,12 @@ else
 # Libraries and headers of the target, none of this machine's.
 CC_ARM64 += --sysroot=$(SYSROOT)
 PKG_CONFIG_ARM64 = PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
-	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
-	pkg-config
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig pkg-config
 CTL_SYSROOT = $(SYSROOT_STAMP)
 endif
 
-# $(1): NATIVE or ARM64, $(2): its folder, $(3): compiler's variable, $(4): what must be there before
+# $(1): NATIVE or ARM64, $(2): its folder, $(3): the compiler's variable, $(4): more
+# prerequisites
 define daemon_rules
 CTL_OBJS_$(1) := $$(CTL_SRCS:%.c=$(2)/obj/%.o)
 

@@ -60,8 +60,7 @@ static int store(struct parser *p, const struct ctl_setting *setting, const char
 				       p->message);
 		break;
 	case CTL_KIND_SIZE:
-		err = ctl_size_parse(shown, text, setting->min, setting->max, &number,
-				     p->message);
+		err = ctl_size_parse(shown, text, setting->min, setting->max, &number, p->message);
 		break;
 	}
 	if (!err)
@@ -69,8 +68,8 @@ static int store(struct parser *p, const struct ctl_setting *setting, const char
 	return err;
 }
 
-static const struct ctl_setting *find_setting(const struct ctl_settings *settings,
-					      const char *name, size_t len)
+static const struct ctl_setting *find_setting(const struct ctl_settings *settings, const char *name,
+					      size_t len)
 {
 	for (size_t i = 0; i < settings->n; i++) {
 		const struct ctl_setting *setting = &settings->list[i];
@@ -137,7 +136,7 @@ static int take_long_option(struct parser *p, const char *word)
 	return store(p, option, shown, p->argv[p->at++]);
 }
 
-/* "-j" or several letters together; only general options have letters, and all of those are flags. */
+/* "-j" or several letters together. Only general options have letters; all of them are flags. */
 static int take_short_options(struct parser *p, const char *word)
 {
 	for (const char *letter = word + 1; *letter; letter++) {
@@ -281,25 +280,27 @@ static int take_word(struct parser *p, const char *word)
 	return take_operand(p, word);
 }
 
+static int require(struct parser *p, bool met, const char *sentence)
+{
+	return met ? 0 : ctl_message_set(p->message, -EINVAL, "%s", sentence);
+}
+
 /* Whether the operands that the verb needs are there, and none beside --all. */
 static int check_operands(struct parser *p)
 {
-	bool given = p->operands > 0;
+	bool given = p->operands > 0, all = p->args.all.given;
 
 	switch (p->args.verb->operand) {
-	case CTL_OPERAND_NONE:
-		return 0;
 	case CTL_OPERAND_SIZE:
-		return given ? 0 : ctl_message_set(p->message, -EINVAL, "give a SIZE");
+		return require(p, given, "give a SIZE");
 	case CTL_OPERAND_SIZE_OR_ALL:
-		return given != p->args.all.given ? 0 :
-			ctl_message_set(p->message, -EINVAL, "give either a SIZE or --all");
+		return require(p, given != all, "give either a SIZE or --all");
 	case CTL_OPERAND_HANDLES_OR_ALL:
-		return given != p->args.all.given ? 0 :
-			ctl_message_set(p->message, -EINVAL, "give either HANDLEs or --all");
+		return require(p, given != all, "give either HANDLEs or --all");
 	case CTL_OPERAND_KNOBS:
-		return given ? 0 :
-			ctl_message_set(p->message, -EINVAL, "give at least one KEY=VALUE");
+		return require(p, given, "give at least one KEY=VALUE");
+	case CTL_OPERAND_NONE:
+		break;
 	}
 	return 0;
 }

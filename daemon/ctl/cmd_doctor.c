@@ -10,7 +10,7 @@
 #include "view.h"
 
 /* syslog(2): the kernel's names for these are not in a header for programs. */
-#define SYSLOG_ACTION_READ_ALL		3
+#define SYSLOG_ACTION_READ_ALL	3
 #define SYSLOG_ACTION_SIZE_BUFFER	10
 
 static void read_kernel_log(struct ctl_facts *facts)

@@ -38,8 +38,9 @@ enum ctl_exit ctl_cmd_heap_check(struct ctl *ctl)
 	err = ctl_view_check(ctl->out, &check, &ctl->style);
 	if (err)
 		return ctl_viewed(err);
-	return check.result == PKVM_CHECK_RESULT_OK || check.result == PKVM_CHECK_RESULT_BUSY ?
-		       CTL_EXIT_OK : CTL_EXIT_FAILURE;
+	if (check.result == PKVM_CHECK_RESULT_OK || check.result == PKVM_CHECK_RESULT_BUSY)
+		return CTL_EXIT_OK;
+	return CTL_EXIT_FAILURE;
 }
 
 enum ctl_exit ctl_cmd_selftest(struct ctl *ctl)

@@ -48,7 +48,7 @@ static bool end(struct watch *watch, enum ctl_exit status)
 	return false;
 }
 
-/* Prints what has arrived, at once readable by whoever is behind a pipe. Returns whether to go on. */
+/* Prints what has arrived, readable at once behind a pipe. Returns whether to go on. */
 static bool drain(struct watch *watch)
 {
 	struct pkvm_event event;

@@ -20,8 +20,9 @@ static enum ctl_exit creation_failed(struct ctl *ctl, const uint32_t *handles, s
 	enum ctl_exit status = ctl_client_failed(ctl);
 
 	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "%s %" PRIu32 "%s", i ? "," : "pkvmctl: created before it:",
-			handles[i], i + 1 == n ? "\n" : "");
+		fprintf(stderr, "%s %" PRIu32 "%s",
+			i ? "," : "pkvmctl: created before it:", handles[i],
+			i + 1 == n ? "\n" : "");
 	return status;
 }
 

@@ -41,7 +41,7 @@ static void check_el2(const struct ctl_facts *facts, struct ctl_finding *f)
 		find(f, CTL_VERDICT_OK, "", "the module runs there");
 	else if (facts->started_at_el2 == CTL_NO)
 		find(f, CTL_VERDICT_FAIL,
-		     "in a virtual machine: turn nested virtualization on (QEMU: -M virt,virtualization=on)",
+		     "in a virtual machine, give it EL2 (QEMU: -M virt,virtualization=on)",
 		     "the kernel was started at EL1: there is no EL2, or somebody else has it");
 	else if (facts->vhe == CTL_YES)
 		find(f, CTL_VERDICT_FAIL, "boot with id_aa64mmfr1.vh=0",
@@ -52,10 +52,11 @@ static void check_el2(const struct ctl_facts *facts, struct ctl_finding *f)
 		find(f, CTL_VERDICT_OK, "", "there, for KVM uses it");
 	else if (facts->psci_hvc == CTL_YES)
 		find(f, CTL_VERDICT_FAIL,
-		     "in a virtual machine: turn nested virtualization on (QEMU: -M virt,virtualization=on)",
+		     "in a virtual machine, give it EL2 (QEMU: -M virt,virtualization=on)",
 		     "firmware is called by HVC: somebody else has EL2");
 	else
-		find(f, CTL_VERDICT_WARN, "run the doctor as root, or look for \"started at EL2\" in the boot log",
+		find(f, CTL_VERDICT_WARN,
+		     "run the doctor as root, or look for \"started at EL2\" in the boot log",
 		     "cannot tell: the kernel log is not readable or no longer has its beginning");
 }
 
@@ -91,8 +92,8 @@ static void check_kvm(const struct ctl_facts *facts, struct ctl_finding *f)
 
 static void check_lockdown(const struct ctl_facts *facts, struct ctl_finding *f)
 {
-	const char *level = facts->lockdown == CTL_LOCKDOWN_INTEGRITY ? "integrity" :
-									"confidentiality";
+	const char *level =
+		facts->lockdown == CTL_LOCKDOWN_INTEGRITY ? "integrity" : "confidentiality";
 
 	if (facts->lockdown == CTL_LOCKDOWN_UNKNOWN)
 		find(f, CTL_VERDICT_OK, "", "this kernel tells of none");
@@ -102,7 +103,7 @@ static void check_lockdown(const struct ctl_facts *facts, struct ctl_finding *f)
 		find(f, CTL_VERDICT_OK, "", "%s, and the module is loaded", level);
 	else
 		find(f, CTL_VERDICT_WARN,
-		     "sign pkvm.ko with a key that the kernel trusts, or turn Secure Boot off",
+		     "sign pkvm.ko with a key the kernel trusts, or turn Secure Boot off",
 		     "%s: the kernel loads signed modules only", level);
 }
 
@@ -114,7 +115,7 @@ static void check_signature(const struct ctl_facts *facts, struct ctl_finding *f
 		find(f, CTL_VERDICT_OK, "", "enforced, and the module is loaded");
 	else
 		find(f, CTL_VERDICT_WARN,
-		     "sign pkvm.ko with a key that the kernel trusts, or boot without module.sig_enforce",
+		     "sign pkvm.ko with a key the kernel trusts, or boot without module.sig_enforce",
 		     "enforced: the kernel loads signed modules only");
 }
 
@@ -141,8 +142,8 @@ static void check_family(const struct ctl_facts *facts, struct ctl_finding *f)
 	if (facts->family == CTL_FAMILY_PRESENT)
 		find(f, CTL_VERDICT_OK, "", "the module answers");
 	else if (facts->family == CTL_FAMILY_FAULTY)
-		find(f, CTL_VERDICT_FAIL, "install module and programs of the same version",
-		     "%s", facts->family_error.text);
+		find(f, CTL_VERDICT_FAIL, "install module and programs of the same version", "%s",
+		     facts->family_error.text);
 	else if (facts->module_loaded)
 		find(f, CTL_VERDICT_FAIL, "unload the module and load it again; see the kernel log",
 		     "the module is loaded and has no netlink family");
@@ -156,7 +157,7 @@ static void check_psi(const struct ctl_facts *facts, struct ctl_finding *f)
 		find(f, CTL_VERDICT_OK, "", "/proc/pressure/memory is there");
 	else
 		find(f, CTL_VERDICT_WARN, "boot with psi=1 (the kernel needs CONFIG_PSI)",
-		     "no memory pressure figures: nothing can act on pressure ahead of the shrinker");
+		     "no memory pressure figures: only the shrinker can act on pressure");
 }
 
 static void check_btf(const struct ctl_facts *facts, struct ctl_finding *f)

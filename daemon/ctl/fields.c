@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The client library's structs, field by field. */
 #include "fields.h"
+#include "names.h"
 
 #include "pkvm.h"
 
-#define FIELDS(name)	const struct ctl_fields name = { sizeof(name##_list) / sizeof(name##_list[0]), name##_list }
+#define FIELDS(name) \
+	const struct ctl_fields name = { sizeof(name##_list) / sizeof(name##_list[0]), name##_list }
 
-/* A number, as a row of a table. */
-#define N(type, member, unit, label)	{ #member, label, unit, CTL_MEMBER(struct type, member), NULL, false }
-#define W(type, member, words, label)	{ #member, label, CTL_WORD, CTL_MEMBER(struct type, member), words, false }
+/* clang-format off */
+
+/* Rows: a member under its own name, under another key, as a word, and one that may be left out. */
+#define N(type, member, unit, label) \
+	{ #member, label, unit, CTL_MEMBER(struct type, member), NULL, false }
+#define K(key, type, member, unit, label) \
+	{ key, label, unit, CTL_MEMBER(struct type, member), NULL, false }
+#define W(type, member, words, label) \
+	{ #member, label, CTL_WORD, CTL_MEMBER(struct type, member), words, false }
+#define O(type, member, unit, label) \
+	{ #member, label, unit, CTL_MEMBER(struct type, member), NULL, true }
+
+/* clang-format on */
 
 static const struct ctl_field ctl_info_fields_list[] = {
 	W(pkvm_info, provider, &ctl_provider_words, "provider"),
 	W(pkvm_info, state, &ctl_state_words, "state"),
 	N(pkvm_info, cpus, CTL_COUNT, "CPUs"),
-	N(pkvm_info, heap_size, CTL_BYTES, "heap's range"),
-	{ "features", "features", CTL_FLAGS, CTL_MEMBER(struct pkvm_info, features), &ctl_feature_words, false },
+	N(pkvm_info, heap_size, CTL_BYTES, "heap size"),
+	{ "features", "features", CTL_FLAGS, CTL_MEMBER(struct pkvm_info, features),
+	  &ctl_feature_words, true },
 	N(pkvm_info, module_version, CTL_CHARS, "module"),
 	N(pkvm_info, netlink_abi, CTL_COUNT, "netlink ABI"),
 	N(pkvm_info, module_abi, CTL_COUNT, "hypercall ABI, module"),
-	N(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
+	O(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
 };
 
 FIELDS(ctl_info_fields);
@@ -28,7 +41,7 @@ static const struct ctl_field ctl_version_fields_list[] = {
 	N(pkvm_info, module_version, CTL_CHARS, "module"),
 	N(pkvm_info, netlink_abi, CTL_COUNT, "netlink ABI"),
 	N(pkvm_info, module_abi, CTL_COUNT, "hypercall ABI, module"),
-	N(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
+	O(pkvm_info, hyp_abi, CTL_COUNT, "hypercall ABI, EL2"),
 };
 
 FIELDS(ctl_version_fields);
@@ -83,10 +96,8 @@ static const struct ctl_field ctl_host_fields_list[] = {
 	N(pkvm_stats_host, requested, CTL_PAGES, "requested"),
 	N(pkvm_stats_host, request_retries, CTL_COUNT, "calls retried"),
 	N(pkvm_stats_host, request_failures, CTL_COUNT, "calls given up"),
-	{ "topup_range", "topped up in blocks", CTL_PAGES,
-	  CTL_MEMBER(struct pkvm_stats_host, topup_range_pages), NULL, false },
-	{ "topup_list", "topped up in lists", CTL_PAGES,
-	  CTL_MEMBER(struct pkvm_stats_host, topup_list_pages), NULL, false },
+	K("topup_range", pkvm_stats_host, topup_range_pages, CTL_PAGES, "topped up in blocks"),
+	K("topup_list", pkvm_stats_host, topup_list_pages, CTL_PAGES, "topped up in lists"),
 	N(pkvm_stats_host, topup_failures, CTL_COUNT, "top-ups that fell short"),
 	N(pkvm_stats_host, alloc_failures, CTL_COUNT, "host had no page"),
 	N(pkvm_stats_host, reclaims, CTL_COUNT, "reclaims"),
@@ -120,9 +131,9 @@ static const struct ctl_field ctl_summary_fields_list[] = {
 FIELDS(ctl_summary_fields);
 
 static const struct ctl_field ctl_region_fields_list[] = {
-	N(pkvm_region, offset, CTL_BYTES, "OFFSET"),
-	N(pkvm_region, size, CTL_BYTES, "SIZE"),
-	W(pkvm_region, kind, &ctl_region_words, "KIND"),
+	N(pkvm_region, offset, CTL_BYTES, "offset"),
+	N(pkvm_region, size, CTL_BYTES, "size"),
+	W(pkvm_region, kind, &ctl_region_words, "kind"),
 };
 
 FIELDS(ctl_region_fields);
@@ -145,43 +156,43 @@ static const struct ctl_field ctl_shrunk_fields_list[] = {
 FIELDS(ctl_shrunk_fields);
 
 static const struct ctl_field ctl_vm_fields_list[] = {
-	N(pkvm_vm, handle, CTL_COUNT, "HANDLE"),
-	N(pkvm_vm, vcpus, CTL_COUNT, "VCPUS"),
-	N(pkvm_vm, max_vcpus, CTL_COUNT, "MAX"),
-	{ "heap", "HEAP", CTL_BYTES, CTL_MEMBER(struct pkvm_vm, bytes), NULL, false },
-	N(pkvm_vm, requests, CTL_COUNT, "REQUESTS"),
-	{ "topped_up", "TOPPED-UP", CTL_PAGES, CTL_MEMBER(struct pkvm_vm, pages), NULL, false },
-	{ "age", "AGE", CTL_NS, CTL_MEMBER(struct pkvm_vm, age_ns), NULL, false },
-	N(pkvm_vm, bound, CTL_BOOL, "BOUND"),
-	N(pkvm_vm, pid, CTL_COUNT, "PID"),
-	N(pkvm_vm, comm, CTL_CHARS, "CREATOR"),
+	N(pkvm_vm, handle, CTL_COUNT, "handle"),
+	N(pkvm_vm, vcpus, CTL_COUNT, "vcpus"),
+	N(pkvm_vm, max_vcpus, CTL_COUNT, "max vcpus"),
+	K("heap", pkvm_vm, bytes, CTL_BYTES, "heap"),
+	N(pkvm_vm, requests, CTL_COUNT, "requests"),
+	K("topped_up", pkvm_vm, pages, CTL_PAGES, "topped up"),
+	K("age", pkvm_vm, age_ns, CTL_NS, "age"),
+	N(pkvm_vm, bound, CTL_BOOL, "bound"),
+	N(pkvm_vm, pid, CTL_COUNT, "pid"),
+	N(pkvm_vm, comm, CTL_CHARS, "creator"),
 };
 
 FIELDS(ctl_vm_fields);
 
 static const struct ctl_field ctl_vm_handle_fields_list[] = {
-	N(pkvm_vm, handle, CTL_COUNT, "HANDLE"),
+	N(pkvm_vm, handle, CTL_COUNT, "handle"),
 };
 
 FIELDS(ctl_vm_handle_fields);
 
-#define MOVED_FIELDS                                                                               \
-	{ "moved", "moved", CTL_PAGES, CTL_MEMBER(struct pkvm_moved, pages), NULL, false },               \
-	N(pkvm_moved, asked, CTL_PAGES, "asked for"),                                              \
-	{ "duration", "took", CTL_NS, CTL_MEMBER(struct pkvm_moved, duration_ns), NULL, false },          \
-	{ "error", "error", CTL_ERRNO, CTL_MEMBER(struct pkvm_moved, error), NULL, true }
-
 static const struct ctl_field ctl_moved_fields_list[] = {
-	MOVED_FIELDS,
+	K("moved", pkvm_moved, pages, CTL_PAGES, "moved"),
+	N(pkvm_moved, asked, CTL_PAGES, "asked for"),
+	K("duration", pkvm_moved, duration_ns, CTL_NS, "took"),
+	O(pkvm_moved, error, CTL_ERRNO, "error"),
 };
 
 FIELDS(ctl_moved_fields);
 
 static const struct ctl_field ctl_request_fields_list[] = {
-	{ "vm", "VM", CTL_COUNT, CTL_MEMBER(struct pkvm_moved, vm), NULL, true },
+	O(pkvm_moved, vm, CTL_COUNT, "VM"),
 	W(pkvm_moved, cause, &ctl_cause_words, "cause"),
 	N(pkvm_moved, retries, CTL_COUNT, "retries"),
-	MOVED_FIELDS,
+	K("moved", pkvm_moved, pages, CTL_PAGES, "moved"),
+	N(pkvm_moved, asked, CTL_PAGES, "asked for"),
+	K("duration", pkvm_moved, duration_ns, CTL_NS, "took"),
+	O(pkvm_moved, error, CTL_ERRNO, "error"),
 };
 
 FIELDS(ctl_request_fields);

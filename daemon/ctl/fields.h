@@ -13,9 +13,9 @@ extern const struct ctl_fields ctl_host_fields;		/* struct pkvm_stats_host */
 extern const struct ctl_fields ctl_summary_fields;	/* struct pkvm_stats: what matters most */
 extern const struct ctl_fields ctl_region_fields;	/* struct pkvm_region */
 extern const struct ctl_fields ctl_shrinker_fields;	/* struct pkvm_shrinker: the knobs */
-extern const struct ctl_fields ctl_shrunk_fields;	/* struct pkvm_stats_host: what the shrinker did */
+extern const struct ctl_fields ctl_shrunk_fields;	/* struct pkvm_stats_host: the shrinker's */
 extern const struct ctl_fields ctl_vm_fields;		/* struct pkvm_vm */
-extern const struct ctl_fields ctl_vm_handle_fields;	/* struct pkvm_vm: what is left of a destroyed one */
+extern const struct ctl_fields ctl_vm_handle_fields;	/* struct pkvm_vm: of a destroyed one */
 extern const struct ctl_fields ctl_moved_fields;	/* struct pkvm_moved */
 extern const struct ctl_fields ctl_request_fields;	/* struct pkvm_moved of a request */
 extern const struct ctl_fields ctl_state_fields;	/* struct pkvm_info: only the state */

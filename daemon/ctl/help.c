@@ -73,7 +73,8 @@ static void help_object(FILE *out, const char *object)
 static void help_all(FILE *out)
 {
 	fputs("Usage: pkvmctl [OPTIONS] OBJECT [VERB] [ARGUMENTS]\n"
-	      "Watch and steer the memory of the hypervisor at EL2.\n\n", out);
+	      "Watch and steer the memory of the hypervisor at EL2.\n\n",
+	      out);
 	for (size_t i = 0; i < CTL_COMMANDS; i++)
 		help_verb(out, &ctl_verbs[i]);
 	fputs("\nOptions:\n", out);

@@ -2,6 +2,7 @@
 /* Structs as text: sheets and tables through libsmartcols, JSON. */
 #include "record.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libsmartcols.h>
@@ -46,6 +47,18 @@ static void flags_text(const struct ctl_words *words, uint64_t flags, char *buf)
 	}
 }
 
+/*
+ * A process may call itself anything, in no known encoding: what could break a
+ * line, a terminal or JSON's UTF-8 is masked.
+ */
+static void mask(char *text)
+{
+	for (char *c = text; *c; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			*c = '?';
+	}
+}
+
 /* Fields that are text for everyone. Returns false for the others. */
 static bool text_of(const struct ctl_field *field, const void *object, char *buf)
 {
@@ -54,6 +67,7 @@ static bool text_of(const struct ctl_field *field, const void *object, char *buf
 	switch (field->unit) {
 	case CTL_CHARS:
 		snprintf(buf, CTL_VALUE_MAX, "%s", at);
+		mask(buf);
 		return true;
 	case CTL_TEXT:
 		snprintf(buf, CTL_VALUE_MAX, "%s", *(const char *const *)at);
@@ -107,14 +121,10 @@ static void value_text(const struct ctl_field *field, const void *object,
 				 CTL_VALUE_MAX);
 }
 
-/* As in JSON, but without quotes. */
+/* What libsmartcols makes a JSON value of: it adds the quotes, and reads "0" as false. */
 static void raw_text(const struct ctl_field *field, const void *object, char *buf)
 {
-	if (text_of(field, object, buf))
-		return;
-	if (field->unit == CTL_BOOL)
-		snprintf(buf, CTL_VALUE_MAX, "%s", number_of(field, object) ? "true" : "false");
-	else
+	if (!text_of(field, object, buf))
 		snprintf(buf, CTL_VALUE_MAX, "%" PRIu64, number_of(field, object));
 }
 
@@ -134,6 +144,11 @@ void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, con
 	}
 }
 
+static bool is_left_out(const struct ctl_field *field, const void *object)
+{
+	return field->optional && !number_of(field, object);
+}
+
 void ctl_line(FILE *out, const struct ctl_fields *fields, const void *object,
 	      const struct ctl_style *style)
 {
@@ -143,7 +158,7 @@ void ctl_line(FILE *out, const struct ctl_fields *fields, const void *object,
 		const struct ctl_field *field = &fields->list[i];
 		char text[CTL_VALUE_MAX];
 
-		if (field->optional && !number_of(field, object))
+		if (is_left_out(field, object))
 			continue;
 		value_text(field, object, style, text);
 		fprintf(out, "%s%s %s", before, field->label, text);
@@ -207,25 +222,37 @@ int ctl_sheet(FILE *out, const char *title, const struct ctl_fields *fields, con
 	for (size_t i = 0; !err && i < fields->n; i++) {
 		char value[CTL_VALUE_MAX];
 
+		if (is_left_out(&fields->list[i], object))
+			continue;
 		value_text(&fields->list[i], object, style, value);
 		err = add_sheet_line(table, fields->list[i].label, value);
 	}
-	if (!err && title)
+	if (!err)
 		fprintf(out, style->color ? "\033[1m%s\033[0m\n" : "%s\n", title);
 	return print_table(out, table, err);
+}
+
+/* A label as a table's heading: "max vcpus" becomes "MAX-VCPUS". */
+static void heading_of(const struct ctl_field *field, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", field->label);
+	for (char *c = buf; *c; c++)
+		*c = *c == ' ' ? '-' : (char)toupper((unsigned char)*c);
 }
 
 static int add_column(struct libscols_table *table, const struct ctl_field *field, bool json)
 {
 	struct libscols_column *column;
-	char key[64];
+	char name[64];
 
-	key_of(field, key, sizeof(key));
-	column = scols_table_new_column(table, json ? key : field->label, 0,
-					is_number(field) ? SCOLS_FL_RIGHT : 0);
+	if (json)
+		key_of(field, name, sizeof(name));
+	else
+		heading_of(field, name, sizeof(name));
+	column = scols_table_new_column(table, name, 0, is_number(field) ? SCOLS_FL_RIGHT : 0);
 	if (!column)
 		return -ENOMEM;
-	return scols_column_set_json_type(column, is_number(field)	    ? SCOLS_JSON_NUMBER :
+	return scols_column_set_json_type(column, is_number(field)        ? SCOLS_JSON_NUMBER :
 						  field->unit == CTL_BOOL ? SCOLS_JSON_BOOLEAN :
 									    SCOLS_JSON_STRING);
 }

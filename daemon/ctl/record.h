@@ -21,12 +21,12 @@ enum ctl_unit {
 	CTL_PAGES,
 	CTL_NS,
 	CTL_ERRNO,		/* positive */
-	CTL_HEX,		/* an address or a register: a string in JSON, too large for many readers */
+	CTL_HEX,		/* a string in JSON: many readers have no 64-bit integers */
 	CTL_BOOL,
 	CTL_WORD,		/* of @words */
 	CTL_FLAGS,		/* bits named by @words */
 	CTL_TEXT,		/* const char * */
-	CTL_CHARS,		/* char[], NUL-terminated */
+	CTL_CHARS,		/* char[], NUL-terminated; all but ASCII is masked */
 };
 
 struct ctl_field {
@@ -35,7 +35,7 @@ struct ctl_field {
 	enum ctl_unit unit;
 	size_t offset, size;	/* of the member; numbers have 1, 4 or 8 bytes */
 	const struct ctl_words *words;
-	bool optional;		/* people need not see a zero of it in a line */
+	bool optional;		/* people see it only if it is not zero */
 };
 
 #define CTL_MEMBER(type, member)	offsetof(type, member), sizeof(((type *)0)->member)
@@ -45,7 +45,7 @@ struct ctl_fields {
 	const struct ctl_field *list;
 };
 
-/* One line per field, labels in a column; @title stands above, if it is not NULL. Returns 0 or -ENOMEM. */
+/* A line per field, labels in a column, @title above them. Returns 0 or -ENOMEM. */
 int ctl_sheet(FILE *out, const char *title, const struct ctl_fields *fields, const void *object,
 	      const struct ctl_style *style);
 

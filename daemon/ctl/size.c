@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Reads digits; returns what follows them, or NULL if there is none. A value beyond 64 bits is marked. */
+/* Reads digits; returns what follows them, or NULL if there is none. */
 static const char *scan_digits(const char *text, uint64_t *value, bool *overflow)
 {
 	const char *at = text;
@@ -30,12 +30,12 @@ int ctl_number_parse(const char *what, const char *text, uint64_t min, uint64_t 
 	const char *rest = scan_digits(text, &value, &overflow);
 
 	if (!rest || *rest)
-		return ctl_message_set(message, -EINVAL,
-				       "%s: '%s' is not a whole number", what, text);
+		return ctl_message_set(message, -EINVAL, "%s: '%s' is not a whole number", what,
+				       text);
 	if (overflow || value < min || value > max)
 		return ctl_message_set(message, -ERANGE,
-				       "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64,
-				       what, text, min, max);
+				       "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64, what,
+				       text, min, max);
 	*ret_value = value;
 	return 0;
 }
@@ -55,6 +55,12 @@ static unsigned int suffix_shift(char suffix)
 	}
 }
 
+static int refuse_size(const char *what, const char *text, struct ctl_message *message)
+{
+	return ctl_message_set(message, -EINVAL, "%s: '%s' is not a size: "
+			       "give whole pages, or bytes with suffix K, M or G", what, text);
+}
+
 /* @rest is what follows the digits. Turns *value from the unit given into pages. */
 static int apply_suffix(const char *what, const char *text, const char *rest, uint64_t *value,
 			bool *overflow, struct ctl_message *message)
@@ -64,17 +70,15 @@ static int apply_suffix(const char *what, const char *text, const char *rest, ui
 	if (!*rest)
 		return 0;
 	if (!shift || rest[1])
-		return ctl_message_set(message, -EINVAL,
-				       "%s: '%s' is not a size: give whole pages, or bytes with suffix K, M or G",
-				       what, text);
+		return refuse_size(what, text, message);
 	if (__builtin_mul_overflow(*value, UINT64_C(1) << shift, value)) {
 		*overflow = true;
 		return 0;
 	}
 	if (!*overflow && *value % CTL_PAGE_SIZE)
 		return ctl_message_set(message, -EINVAL,
-				       "%s: '%s' is not a multiple of a page, %" PRIu64 "K",
-				       what, text, CTL_PAGE_SIZE >> 10);
+				       "%s: '%s' is not a multiple of a page, %" PRIu64 "K", what,
+				       text, CTL_PAGE_SIZE >> 10);
 	*value /= CTL_PAGE_SIZE;
 	return 0;
 }
@@ -88,9 +92,7 @@ int ctl_size_parse(const char *what, const char *text, uint64_t min, uint64_t ma
 	int err;
 
 	if (!rest)
-		return ctl_message_set(message, -EINVAL,
-				       "%s: '%s' is not a size: give whole pages, or bytes with suffix K, M or G",
-				       what, text);
+		return refuse_size(what, text, message);
 	err = apply_suffix(what, text, rest, &value, &overflow, message);
 	if (err)
 		return err;

@@ -7,22 +7,20 @@
 #include "size.h"
 
 /* A VM's handle is below 256 at EL2. */
-#define MAX_VMS			255
+#define MAX_VMS	255
 
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define SETTINGS(list)		{ ARRAY_SIZE(list), list }
-#define FIELD(member)		offsetof(struct ctl_args, member)
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define FIELD(member)	offsetof(struct ctl_args, member)
 
 static const struct ctl_setting general_options[] = {
-	{ "json", 'j', CTL_KIND_FLAG, NULL, 0, 0, FIELD(json),
-	  "print JSON with plain numbers" },
+	{ "json", 'j', CTL_KIND_FLAG, NULL, 0, 0, FIELD(json), "print JSON with plain numbers" },
 	{ "bytes", 'b', CTL_KIND_FLAG, NULL, 0, 0, FIELD(bytes),
 	  "print sizes as plain numbers of bytes, times of nanoseconds" },
 	{ "help", 'h', CTL_KIND_FLAG, NULL, 0, 0, FIELD(help),
 	  "print this, or what one object can do" },
 };
 
-const struct ctl_settings ctl_general_options = SETTINGS(general_options);
+const struct ctl_settings ctl_general_options = { ARRAY_SIZE(general_options), general_options };
 
 static const struct ctl_setting reclaim_options[] = {
 	{ "all", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(all), "everything that EL2 does not use" },
@@ -42,10 +40,8 @@ static const struct ctl_setting vm_destroy_options[] = {
 };
 
 static const struct ctl_setting monitor_options[] = {
-	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count),
-	  "end after N events" },
-	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout),
-	  "end after S seconds" },
+	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count), "end after N events" },
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
 };
 
 /*
@@ -63,41 +59,87 @@ static const struct ctl_setting knobs[] = {
 	  "reclaimable pages that the shrinker leaves at EL2" },
 };
 
-const struct ctl_settings ctl_knobs = SETTINGS(knobs);
+const struct ctl_settings ctl_knobs = { ARRAY_SIZE(knobs), knobs };
 
 const struct ctl_setting ctl_size_operand = {
 	"SIZE", 0, CTL_KIND_SIZE, NULL, 1, PKVM_NL_MAX_PAGES, FIELD(size), NULL,
 };
 
 const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
-	[CTL_STATUS] = { "status", NULL, CTL_OPERAND_NONE, { 0, NULL },
-			 "what EL2 is, holds and does (also without an object)" },
-	[CTL_DOCTOR] = { "doctor", NULL, CTL_OPERAND_NONE, { 0, NULL },
-			 "whether this host can run pkvm, and what to do if not" },
-	[CTL_HEAP_SHOW] = { "heap", "show", CTL_OPERAND_NONE, { 0, NULL },
-			    "statistics of EL2's heap and memory" },
-	[CTL_HEAP_MAP] = { "heap", "map", CTL_OPERAND_NONE, { 0, NULL },
-			   "the heap as a drawing" },
-	[CTL_HEAP_CHECK] = { "heap", "check", CTL_OPERAND_NONE, { 0, NULL },
-			     "verify every invariant of the heap" },
-	[CTL_SELFTEST] = { "selftest", NULL, CTL_OPERAND_NONE, { 0, NULL },
-			   "let EL2 test a second, small heap of its own" },
-	[CTL_TOPUP] = { "topup", NULL, CTL_OPERAND_SIZE, { 0, NULL },
-			"donate pages to EL2 ahead of need" },
-	[CTL_RECLAIM] = { "reclaim", NULL, CTL_OPERAND_SIZE_OR_ALL,
-			  SETTINGS(reclaim_options), "take unused pages back from EL2" },
-	[CTL_SHRINKER_SHOW] = { "shrinker", "show", CTL_OPERAND_NONE,
-				{ 0, NULL }, "the shrinker's knobs and counters" },
-	[CTL_SHRINKER_SET] = { "shrinker", "set", CTL_OPERAND_KNOBS,
-			       { 0, NULL }, "change the shrinker's knobs" },
-	[CTL_VM_CREATE] = { "vm", "create", CTL_OPERAND_NONE,
-			    SETTINGS(vm_create_options), "create VMs and print their handles" },
-	[CTL_VM_LIST] = { "vm", "list", CTL_OPERAND_NONE, { 0, NULL },
-			  "the VMs and what they hold at EL2" },
-	[CTL_VM_DESTROY] = { "vm", "destroy", CTL_OPERAND_HANDLES_OR_ALL,
-			     SETTINGS(vm_destroy_options), "destroy VMs" },
-	[CTL_MONITOR] = { "monitor", NULL, CTL_OPERAND_NONE,
-			  SETTINGS(monitor_options), "print events as they come, one a line" },
-	[CTL_VERSION] = { "version", NULL, CTL_OPERAND_NONE, { 0, NULL },
-			  "versions of pkvmctl and of the module" },
+	[CTL_STATUS] = {
+		.object = "status",
+		.help = "what EL2 is, holds and does (also without an object)",
+	},
+	[CTL_DOCTOR] = {
+		.object = "doctor",
+		.help = "whether this host can run pkvm, and what to do if not",
+	},
+	[CTL_HEAP_SHOW] = {
+		.object = "heap",
+		.verb = "show",
+		.help = "statistics of EL2's heap and memory",
+	},
+	[CTL_HEAP_MAP] = {
+		.object = "heap",
+		.verb = "map",
+		.help = "the heap as a drawing",
+	},
+	[CTL_HEAP_CHECK] = {
+		.object = "heap",
+		.verb = "check",
+		.help = "verify every invariant of the heap",
+	},
+	[CTL_SELFTEST] = {
+		.object = "selftest",
+		.help = "let EL2 test a second, small heap of its own",
+	},
+	[CTL_TOPUP] = {
+		.object = "topup",
+		.operand = CTL_OPERAND_SIZE,
+		.help = "donate pages to EL2 ahead of need",
+	},
+	[CTL_RECLAIM] = {
+		.object = "reclaim",
+		.operand = CTL_OPERAND_SIZE_OR_ALL,
+		.options = { ARRAY_SIZE(reclaim_options), reclaim_options },
+		.help = "take unused pages back from EL2",
+	},
+	[CTL_SHRINKER_SHOW] = {
+		.object = "shrinker",
+		.verb = "show",
+		.help = "the shrinker's knobs and counters",
+	},
+	[CTL_SHRINKER_SET] = {
+		.object = "shrinker",
+		.verb = "set",
+		.operand = CTL_OPERAND_KNOBS,
+		.help = "change the shrinker's knobs",
+	},
+	[CTL_VM_CREATE] = {
+		.object = "vm",
+		.verb = "create",
+		.options = { ARRAY_SIZE(vm_create_options), vm_create_options },
+		.help = "create VMs and print their handles",
+	},
+	[CTL_VM_LIST] = {
+		.object = "vm",
+		.verb = "list",
+		.help = "the VMs and what they hold at EL2",
+	},
+	[CTL_VM_DESTROY] = {
+		.object = "vm",
+		.verb = "destroy",
+		.operand = CTL_OPERAND_HANDLES_OR_ALL,
+		.options = { ARRAY_SIZE(vm_destroy_options), vm_destroy_options },
+		.help = "destroy VMs",
+	},
+	[CTL_MONITOR] = {
+		.object = "monitor",
+		.options = { ARRAY_SIZE(monitor_options), monitor_options },
+		.help = "print events as they come, one a line",
+	},
+	[CTL_VERSION] = {
+		.object = "version",
+		.help = "versions of pkvmctl and of the module",
+	},
 };

@@ -3,6 +3,7 @@
 #include "view.h"
 
 #include "fields.h"
+#include "names.h"
 #include "record.h"
 
 /* By type: the fields, and where in struct pkvm_event their struct is. */

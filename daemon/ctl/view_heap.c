@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "fields.h"
+#include "names.h"
 #include "format.h"
 #include "heapmap.h"
 #include "record.h"
@@ -14,8 +15,8 @@ int ctl_view_map(FILE *out, const struct pkvm_region *regions, size_t n,
 		 const struct ctl_style *style)
 {
 	if (style->json)
-		return ctl_table(out, "regions", &ctl_region_fields, regions, n,
-				 sizeof(*regions), style);
+		return ctl_table(out, "regions", &ctl_region_fields, regions, n, sizeof(*regions),
+				 style);
 	return ctl_heapmap_draw(out, regions, n, style);
 }
 

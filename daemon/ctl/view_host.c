@@ -101,11 +101,11 @@ static const char *const verdict_colors[] = {
 };
 
 static const struct ctl_field finding_fields_list[] = {
-	{ "check", "CHECK", CTL_TEXT, CTL_MEMBER(struct ctl_finding, check), NULL, false },
-	{ "verdict", "VERDICT", CTL_WORD, CTL_MEMBER(struct ctl_finding, verdict),
+	{ "check", "check", CTL_TEXT, CTL_MEMBER(struct ctl_finding, check), NULL, false },
+	{ "verdict", "verdict", CTL_WORD, CTL_MEMBER(struct ctl_finding, verdict),
 	  &ctl_verdict_words, false },
-	{ "finding", "FINDING", CTL_CHARS, CTL_MEMBER(struct ctl_finding, text), NULL, false },
-	{ "advice", "ADVICE", CTL_TEXT, CTL_MEMBER(struct ctl_finding, advice), NULL, false },
+	{ "finding", "finding", CTL_CHARS, CTL_MEMBER(struct ctl_finding, text), NULL, false },
+	{ "advice", "advice", CTL_TEXT, CTL_MEMBER(struct ctl_finding, advice), NULL, false },
 };
 
 static const struct ctl_fields finding_fields = { 4, finding_fields_list };
@@ -122,7 +122,7 @@ int ctl_view_doctor(FILE *out, const struct ctl_finding findings[CTL_DOCTOR_CHEC
 		fprintf(out, "%s%-4s%s  %-10s  %s%s%s\n",
 			style->color ? verdict_colors[f->verdict] : "",
 			ctl_word(&ctl_verdict_words, f->verdict), style->color ? "\033[0m" : "",
-			f->check, f->text, *f->advice ? ": " : "", f->advice);
+			f->check, f->text, *f->advice ? " -> " : "", f->advice);
 	}
 	return 0;
 }

@@ -12,9 +12,8 @@ int ctl_view_vms(FILE *out, const struct pkvm_vm *vms, size_t n, const struct ct
 	return ctl_table(out, "vms", &ctl_vm_fields, vms, n, sizeof(*vms), style);
 }
 
-static const struct ctl_field handle_field = {
-	"handle", "HANDLE", CTL_COUNT, 0, sizeof(uint32_t), NULL, false
-};
+static const struct ctl_field handle_field = { "handle",         "handle", CTL_COUNT, 0,
+					       sizeof(uint32_t), NULL,     false };
 
 static const struct ctl_fields handle_fields = { 1, &handle_field };
 

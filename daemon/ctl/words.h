@@ -25,16 +25,4 @@ void ctl_words_offer(const struct ctl_words *table, struct ctl_message *message)
 
 extern const struct ctl_words ctl_switch_words;		/* bool: off, on */
 
-/* The netlink interface's enumerations, in the words of its spec. */
-extern const struct ctl_words ctl_provider_words;
-extern const struct ctl_words ctl_state_words;
-extern const struct ctl_words ctl_feature_words;
-extern const struct ctl_words ctl_region_words;
-extern const struct ctl_words ctl_check_words;
-extern const struct ctl_words ctl_cause_words;
-extern const struct ctl_words ctl_panic_words;
-
-/* The client library's. */
-extern const struct ctl_words ctl_event_words;
-
 #endif

@@ -10,8 +10,8 @@
 #include "help.h"
 #include "verbs.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define MAX_WORDS	16
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define MAX_WORDS 16
 
 /* Splits @line at spaces; "" stands for an empty word. Returns their number. */
 static int split(char *line, char *argv[MAX_WORDS])
@@ -89,7 +89,8 @@ START_TEST(accepted)
 }
 END_TEST
 
-#define OBJECTS "; possible: status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version"
+#define OBJECTS \
+	"; possible: status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {
@@ -122,7 +123,8 @@ static const struct bad_case bad[] = {
 	{ "vm --count 1 create", -EINVAL, "unknown option '--count'" GENERAL },
 	{ "vm create --vcpu 1", -EINVAL,
 	  "unknown option '--vcpu' of vm create" GENERAL ", --vcpus, --max-vcpus, --count" },
-	{ "monitor --all", -EINVAL, "unknown option '--all' of monitor" GENERAL ", --count, --timeout" },
+	{ "monitor --all", -EINVAL,
+	  "unknown option '--all' of monitor" GENERAL ", --count, --timeout" },
 	{ "--json=yes", -EINVAL, "--json takes no value" },
 	{ "reclaim --all=1", -EINVAL, "--all takes no value" },
 	{ "monitor --count", -EINVAL, "--count needs a value" },
@@ -146,8 +148,7 @@ static const struct bad_case bad[] = {
 	{ "shrinker set enabled", -EINVAL, "'enabled' is not KEY=VALUE" },
 	{ "shrinker set seek=1", -EINVAL,
 	  "unknown knob 'seek'; possible: enabled, seeks, batch, reserve" },
-	{ "shrinker set =1", -EINVAL,
-	  "unknown knob ''; possible: enabled, seeks, batch, reserve" },
+	{ "shrinker set =1", -EINVAL, "unknown knob ''; possible: enabled, seeks, batch, reserve" },
 	{ "shrinker set enabled=yes", -EINVAL, "enabled: unknown value 'yes'; possible: off, on" },
 	{ "shrinker set enabled=", -EINVAL, "enabled: unknown value ''; possible: off, on" },
 	{ "shrinker set seeks=2 seeks=3", -EINVAL, "seeks is given twice" },
@@ -184,8 +185,8 @@ END_TEST
 START_TEST(general_options)
 {
 	static const char *const lines[] = {
-		"-j -b heap show", "heap -j show -b", "heap show -jb", "--bytes heap show --json",
-		"-bj --json heap show",
+		"-j -b heap show",          "heap -j show -b",      "heap show -jb",
+		"--bytes heap show --json", "-bj --json heap show",
 	};
 	struct line line;
 

@@ -143,7 +143,8 @@ START_TEST(log_lines)
 	ck_assert_int_eq(facts.started_at_el2, CTL_YES);
 	ck_assert_int_eq(facts.vhe, CTL_NO);
 	ctl_facts_read_log("<6>[    0.1] CPU features: detected: Virtualization Host Extensions\n"
-			   "<6>[    0.1] CPU: All CPU(s) started at EL2\n", &facts);
+			   "<6>[    0.1] CPU: All CPU(s) started at EL2\n",
+			   &facts);
 	ck_assert_int_eq(facts.vhe, CTL_YES);
 }
 END_TEST

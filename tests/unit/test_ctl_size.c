@@ -9,21 +9,22 @@
 #include "format.h"
 #include "size.h"
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define UNTOUCHED	UINT64_C(0x5a5a)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define UNTOUCHED UINT64_C(0x5a5a)
 
 struct parse_case {
 	const char *text;
 	uint64_t min, max;
 	int err;
-	uint64_t value;		/* UNTOUCHED with an error */
-	const char *message;	/* the whole of it */
+	uint64_t value; /* UNTOUCHED with an error */
+	const char *message; /* the whole of it */
 };
 
-#define MAX64		UINT64_MAX
-#define NOT_SIZE(text)	"SIZE: '" text "' is not a size: give whole pages, or bytes with suffix K, M or G"
-#define NOT_PAGES(text)	"SIZE: '" text "' is not a multiple of a page, 4K"
-#define RANGE(text)	"SIZE: '" text "' is out of range, 1 to 262144 pages"
+#define MAX64 UINT64_MAX
+#define NOT_SIZE(text) \
+	"SIZE: '" text "' is not a size: give whole pages, or bytes with suffix K, M or G"
+#define NOT_PAGES(text) "SIZE: '" text "' is not a multiple of a page, 4K"
+#define RANGE(text) "SIZE: '" text "' is out of range, 1 to 262144 pages"
 
 static const struct parse_case sizes[] = {
 	{ "1", 1, 262144, 0, 1, NULL },
@@ -84,8 +85,8 @@ START_TEST(size)
 END_TEST
 
 #undef RANGE
-#define RANGE(text)	"--count: '" text "' is out of range, 1 to 255"
-#define NO_NUMBER(text)	"--count: '" text "' is not a whole number"
+#define RANGE(text) "--count: '" text "' is out of range, 1 to 255"
+#define NO_NUMBER(text) "--count: '" text "' is not a whole number"
 
 static const struct parse_case numbers[] = {
 	{ "1", 1, 255, 0, 1, NULL },

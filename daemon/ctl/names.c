@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the enumerations of the module's interface are called. */
+#include "names.h"
+
+#include "pkvm.h"
+
+#define WORDS(name, ...) \
+	static const char *const name##_list[] = { __VA_ARGS__ }; \
+	const struct ctl_words name = { sizeof(name##_list) / sizeof(name##_list[0]), name##_list }
+
+WORDS(ctl_provider_words, [PKVM_PROVIDER_EL2] = "el2", [PKVM_PROVIDER_KVM] = "kvm");
+
+WORDS(ctl_state_words, [PKVM_STATE_LIVE] = "live", [PKVM_STATE_DEAD] = "dead");
+
+/* By bit. */
+WORDS(ctl_feature_words, "debug");
+
+WORDS(ctl_region_words, [PKVM_REGION_KIND_FREE] = "free", [PKVM_REGION_KIND_USED] = "used",
+      [PKVM_REGION_KIND_HOLE] = "hole", [PKVM_REGION_KIND_TAIL] = "tail");
+
+WORDS(ctl_check_words, [PKVM_CHECK_RESULT_OK] = "ok", [PKVM_CHECK_RESULT_HEADER] = "header",
+      [PKVM_CHECK_RESULT_LINK] = "link", [PKVM_CHECK_RESULT_BOUNDS] = "bounds",
+      [PKVM_CHECK_RESULT_LIST] = "list", [PKVM_CHECK_RESULT_TOTALS] = "totals",
+      [PKVM_CHECK_RESULT_BUSY] = "busy");
+
+WORDS(ctl_cause_words, [PKVM_REQUEST_CAUSE_OTHER] = "other", [PKVM_REQUEST_CAUSE_VM] = "vm",
+      [PKVM_REQUEST_CAUSE_VCPU] = "vcpu", [PKVM_REQUEST_CAUSE_SELFTEST] = "selftest");
+
+WORDS(ctl_panic_words, [PKVM_PANIC_REASON_NONE] = "none", [PKVM_PANIC_REASON_BUG] = "bug",
+      [PKVM_PANIC_REASON_EXCEPTION] = "exception", [PKVM_PANIC_REASON_STACK] = "stack");
+
+WORDS(ctl_event_words, [PKVM_EVENT_REQUEST] = "request", [PKVM_EVENT_TOPUP] = "topup",
+      [PKVM_EVENT_RECLAIM] = "reclaim", [PKVM_EVENT_SHRINK] = "shrink",
+      [PKVM_EVENT_VM_CREATE] = "vm-create", [PKVM_EVENT_VM_DESTROY] = "vm-destroy",
+      [PKVM_EVENT_SHRINKER] = "shrinker", [PKVM_EVENT_STATE] = "state",
+      [PKVM_EVENT_CRASH] = "crash");
