@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# CPUs that go and come while EL2 is held, and CPUs that cannot enter it.
+#: machine a57: --smp 4 --module {debug}
+
+# shellcheck source-path=SCRIPTDIR/.. source=guest.sh
+. /root/guest.sh
+
+ROUNDS=12
+
+cpu()
+{
+	echo "$2" >"/sys/devices/system/cpu/cpu$1/online"
+}
+
+online()
+{
+	cat /sys/devices/system/cpu/online
+}
+
+# All or none: the third CPU fails, those before it are rolled back.
+load_fails_whole()
+{
+	runs 1 modprobe pkvm fail_cpu=2
+	contains "modprobe's error" "$(cat "$ERR")" 'Input/output error'
+	log_says 'pkvm: CPU 2 cannot enter EL2: error -5'
+	[ ! -e /sys/module/pkvm ] || fail "the module is there all the same"
+	is 'CPUs online' "$(online)" 0-3
+	held_by stub
+}
+
+load_and_check()
+{
+	load
+	held_by pkvm
+}
+
+# VMs come and go on the other CPUs meanwhile; whoever creates one moves with the scheduler.
+survives_while_allocating()
+{
+	local i creator
+
+	while :; do
+		pkvmctl vm create --vcpus 4 >"$TEST_DIR/handle"
+		pkvmctl vm destroy "$(cat "$TEST_DIR/handle")" >"$TEST_DIR/destroyed"
+	done &
+	creator=$!
+	for ((i = 0; i < ROUNDS; i++)); do
+		cpu $((i % 3 + 1)) 0
+		cpu $((i % 3 + 1)) 1
+	done
+	kill -0 "$creator" || fail "creating and destroying VMs failed meanwhile"
+	kill "$creator"
+	wait "$creator" || true
+	number 'VMs created meanwhile' "$(figure .host.vms_created)" -gt 0
+	pkvmctl vm destroy --all
+	pkvmctl heap check
+	held_by pkvm
+}
+
+# While a CPU is away EL2 serves the others, and unload does not wait for it.
+loads_without_a_cpu()
+{
+	cpu 3 0
+	unload
+	load
+	log_says 'holds EL2 on 3 CPUs'
+	cpu 3 1
+	held_by pkvm
+}
+
+# It stays offline, EL2 serves the others, and it can come later.
+failing_cpu_stays_offline()
+{
+	cpu 2 0
+	echo 2 >/sys/module/pkvm/parameters/fail_cpu
+	! cpu 2 1 2>"$ERR" || fail "CPU 2 is online"
+	log_says 'pkvm: CPU 2 cannot enter EL2: error -5'
+	is 'CPUs online' "$(online)" 0-1,3
+	held_by pkvm
+	echo -1 >/sys/module/pkvm/parameters/fail_cpu
+	cpu 2 1
+	held_by pkvm
+}
+
+unload_and_check()
+{
+	unload
+	held_by stub
+	cpu 1 0
+	cpu 1 1
+	held_by stub
+}
+
+test_case load-fails-whole load_fails_whole
+test_case load load_and_check
+test_case offline-online-while-allocating survives_while_allocating
+test_case load-without-a-cpu loads_without_a_cpu
+test_case failing-cpu-stays-offline failing_cpu_stays_offline
+test_case unload unload_and_check
+test_case kernel-log log_is_clean

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Load and unload: EL2 is taken and given back, again and again, with nothing left behind.
+#: machine a57: --timeout 180
+
+# shellcheck source-path=SCRIPTDIR/.. source=guest.sh
+. /root/guest.sh
+
+LOADS=100
+# Loads after which the host's own caches (slabs, module areas) have grown to what it takes.
+WARM_UP=10
+# A single page lost in each load between the two measurements would be 360 KiB; the rest of
+# the machine, which idles, varies by some 40 KiB.
+TOLERANCE_KIB=160
+
+holds_el2()
+{
+	load
+	log_says 'pkvm: version'
+	log_says "holds EL2 on $(nproc) CPUs, heap range 1024 MiB"
+	held_by pkvm
+}
+
+refuses_to_lose_el2()
+{
+	insmod /root/stubcheck.ko holder=pkvm set_vectors=1
+	rmmod stubcheck
+}
+
+gives_el2_back()
+{
+	unload
+	log_says 'pkvm: EL2 given back'
+	held_by stub
+}
+
+loads_with()
+{
+	load "$@"
+	held_by pkvm
+	unload
+	held_by stub
+}
+
+loads_with_selftest()
+{
+	load selftest=1
+	log_says 'self-test'
+	unload
+}
+
+# Memory after all of them, the stub after every tenth.
+loads_many_times()
+{
+	local before=0 after i
+
+	for ((i = 1; i <= LOADS; i++)); do
+		[ "$i" -ne $((WARM_UP + 1)) ] || before=$(free_kib)
+		load || fail "load $i failed"
+		unload || fail "unload $i failed"
+		[ $((i % 10)) -ne 0 ] || held_by stub
+	done
+	after=$(free_kib)
+	number "memory lost in $((LOADS - WARM_UP)) loads, KiB," $((before - after)) -lt "$TOLERANCE_KIB"
+}
+
+test_case load holds_el2
+test_case vectors-cannot-be-taken refuses_to_lose_el2
+test_case unload gives_el2_back
+test_case smallest-heap loads_with heap_mib=2
+test_case selftest-at-load loads_with_selftest
+test_case hundred-loads loads_many_times
+test_case kernel-log log_is_clean
