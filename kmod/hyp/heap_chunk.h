@@ -114,8 +114,8 @@ static inline u32 chunk_check_value(const struct hyp_heap *h, const struct heap_
 
 	x = chunk_mix(h, x, (u64)chunk_off(h, c) << 32 | c->size);
 	if (!chunk_is_used(c)) {
-		x = chunk_mix(h, x, (u64)c->link[0].next << 32 | c->link[0].prev);
-		x = chunk_mix(h, x, (u64)c->link[1].next << 32 | c->link[1].prev);
+		x = chunk_mix(h, x, (u64)c->link[0].prev << 32 | c->link[0].next);
+		x = chunk_mix(h, x, (u64)c->link[1].prev << 32 | c->link[1].next);
 	}
 	return (x * UINT64_C(0xd6e8feb86659fd93)) >> 32 | 1;
 }
