@@ -10,7 +10,8 @@
 /* Where an allocation goes: decided first, then done. In units. */
 struct placement {
 	struct heap_chunk *chunk;	/* free, still in the indexes; NULL: the heap has no chunk yet */
-	u32 start;
+	u32 from;			/* start of the free chunk */
+	u32 start;			/* of the new chunk; what is before it stays free */
 	u32 end;
 	u32 limit;			/* end of the free chunk */
 	u32 mapped;			/* end of its mapped part */
@@ -47,6 +48,23 @@ static struct heap_chunk *find(const struct hyp_heap *h, u32 need)
 	return c ? c : heap_index_find(h, HEAP_BY_SPAN, need);
 }
 
+/*
+ * Where the new chunk lies in the free one: at its start, unless what is left over
+ * behind it would then start on a page boundary. If that were reclaimed, a page
+ * would stay for nothing but its header.
+ */
+static void place_within(struct placement *p, u32 need)
+{
+	u32 shifted = chunk_end(p->from, MIN_CHUNK_UNITS, p->limit);
+
+	p->start = p->from;
+	p->end = chunk_end(p->start, need, p->limit);
+	if (p->end == p->limit || p->end % UNITS_PER_PAGE || p->limit - shifted < need)
+		return;
+	p->start = shifted;
+	p->end = chunk_end(p->start, need, p->limit);
+}
+
 /* Decides where need units go. False: there is no free span of that size. */
 static bool place(const struct hyp_heap *h, u32 need, struct placement *ret)
 {
@@ -57,11 +75,11 @@ static bool place(const struct hyp_heap *h, u32 need, struct placement *ret)
 		p.chunk = find(h, need);
 		if (!p.chunk)
 			return false;
-		p.start = chunk_off(h, p.chunk);
+		p.from = chunk_off(h, p.chunk);
 		p.limit = p.chunk->next;
 		p.mapped = p.chunk->size;
 	}
-	p.end = chunk_end(p.start, need, p.limit);
+	place_within(&p, need);
 	/* What is left over needs a page for its header. */
 	last = p.end < p.limit ? p.end + HEADER_UNITS : p.end;
 	p.map_to = p.mapped < last ? ALIGN_UP(last, UNITS_PER_PAGE) : p.mapped;
@@ -86,7 +104,7 @@ static int map_placement(struct hyp_heap *h, const struct placement *p, struct h
 	return 0;
 }
 
-/* Makes a free chunk of what the placement leaves over. */
+/* Makes a free chunk of what the placement leaves over behind it. */
 static void put_rest(struct hyp_heap *h, const struct placement *p)
 {
 	struct heap_chunk *rest = chunk_at(h, p->end);
@@ -94,25 +112,41 @@ static void put_rest(struct hyp_heap *h, const struct placement *p)
 
 	chunk_init_free(rest, p->start, p->map_to, p->limit);
 	/* Once a hole is mapped to its end, what was behind it is adjacent. */
-	was = space_absorb_next(h, rest, p->start);
+	was = space_absorb_next(h, rest, p->from);
 	space_tell_next(h, rest, was);
 	space_put(h, rest);
 }
 
-/* Turns the placement, mapped and taken out, into a used chunk. Returns its payload, zeroed. */
+/* Leaves to the free chunk what is before the placement. */
+static void put_front(struct hyp_heap *h, const struct placement *p)
+{
+	struct heap_chunk *front = chunk_at(h, p->from);
+
+	front->next = p->start;
+	front->size = p->start;
+	space_put(h, front);
+	chunk_at(h, p->start)->prev = p->from << CHUNK_FLAG_BITS;
+}
+
+/*
+ * Turns the placement, mapped and taken out, into a used chunk. Returns its payload,
+ * zeroed. New pages are zero, which also is the header that a heap without chunks
+ * begins with.
+ */
 static void *carve(struct hyp_heap *h, const struct placement *p, u64 size)
 {
 	struct heap_chunk *c = chunk_at(h, p->start);
 	u32 recycled = p->end < p->mapped ? p->end : p->mapped;
 
+	if (p->start > p->from)
+		put_front(h, p);
 	c->prev |= CHUNK_USED;
 	c->next = p->end;
 	c->size = size;
 	if (p->end < p->limit)
 		put_rest(h, p);
 	else
-		space_tell_next(h, c, p->start);
-	/* New pages are zero, and so is the header that a heap without chunks begins with. */
+		space_tell_next(h, c, p->from);
 	if (recycled > p->start)
 		memset(c->link, 0, (u64)(recycled - p->start - HEADER_UNITS) << UNIT_SHIFT);
 	chunk_seal(h, c);
