@@ -12,7 +12,7 @@
 
 struct parser {
 	int argc, at;			/* @at is the next word */
-	char *const *argv;
+	const char *const *argv;
 	bool options_ended;
 	size_t operands;
 	struct ctl_args args;
@@ -335,7 +335,7 @@ static int finish(struct parser *p)
 	return err ? err : check_vcpus(p);
 }
 
-int ctl_args_parse(int argc, char *const argv[], struct ctl_args *ret_args,
+int ctl_args_parse(int argc, const char *const argv[], struct ctl_args *ret_args,
 		   struct ctl_message *message)
 {
 	struct parser p = { .argc = argc, .at = 1, .argv = argv, .message = message };

@@ -51,7 +51,7 @@ struct ctl_args {
  * or a negative errno with a sentence in *message: then *ret_args is untouched.
  * The strings of *ret_args are those of @argv and of static tables.
  */
-int ctl_args_parse(int argc, char *const argv[], struct ctl_args *ret_args,
+int ctl_args_parse(int argc, const char *const argv[], struct ctl_args *ret_args,
 		   struct ctl_message *message);
 void ctl_args_release(struct ctl_args *args);
 

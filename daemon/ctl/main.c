@@ -7,5 +7,5 @@
 int main(int argc, char *argv[])
 {
 	setlocale(LC_CTYPE, "");
-	return ctl_run(argc, argv);
+	return ctl_run(argc, (const char *const *)argv);
 }

@@ -60,7 +60,7 @@ static enum ctl_exit close_stdout(enum ctl_exit status)
 	return status;
 }
 
-int ctl_run(int argc, char *const argv[])
+int ctl_run(int argc, const char *const argv[])
 {
 	enum ctl_exit status = CTL_EXIT_OK;
 	struct ctl_message message;

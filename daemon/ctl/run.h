@@ -4,6 +4,6 @@
 #define CTL_RUN_H
 
 /* All of the program but main(). Returns the exit status (enum ctl_exit). */
-int ctl_run(int argc, char *const argv[]);
+int ctl_run(int argc, const char *const argv[]);
 
 #endif

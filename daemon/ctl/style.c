@@ -15,7 +15,7 @@
 static unsigned int detect_width(int fd)
 {
 	const char *columns = getenv("COLUMNS");
-	struct ctl_message ignored;
+	struct ctl_message ignored = { "" };
 	struct winsize size;
 	uint64_t width = CTL_WIDTH_DEFAULT;
 

@@ -14,7 +14,7 @@
 #define MAX_WORDS 16
 
 /* Splits @line at spaces; "" stands for an empty word. Returns their number. */
-static int split(char *line, char *argv[MAX_WORDS])
+static int split(char *line, const char *argv[MAX_WORDS])
 {
 	int argc = 0;
 
@@ -29,7 +29,7 @@ static int split(char *line, char *argv[MAX_WORDS])
 
 struct line {
 	char buf[256];
-	char *argv[MAX_WORDS];
+	const char *argv[MAX_WORDS];
 	struct ctl_args args;
 	struct ctl_message message;
 	int err;

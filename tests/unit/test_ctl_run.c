@@ -40,7 +40,8 @@ static void collect(int fd, int saved, FILE *from, char *text, size_t size)
 /* Runs one command line; what it said is in @said. */
 static int run(const char *line)
 {
-	char buf[256], *argv[MAX_WORDS] = { "pkvmctl" };
+	const char *argv[MAX_WORDS] = { "pkvmctl" };
+	char buf[256];
 	FILE *out = tmpfile(), *err = tmpfile();
 	int argc = 1, status, saved_out, saved_err;
 
@@ -121,7 +122,8 @@ START_TEST(every_call_can_fail)
 	snprintf(with_json, sizeof(with_json), "--json %s", line);
 	for (int calls = 0; calls < commands[_i / NR_FAILURES].calls; calls++) {
 		fail_after(calls, failure, "the kernel's own sentence");
-		ck_assert_int_eq(run(calls % 2 ? line : with_json), failures[_i % NR_FAILURES].status);
+		ck_assert_int_eq(run(calls % 2 ? line : with_json),
+				 failures[_i % NR_FAILURES].status);
 		ck_assert_str_eq(said.out, "");
 		ck_assert_ptr_eq(strstr(said.err, "pkvmctl: the kernel's own sentence\n"), said.err);
 	}
@@ -155,7 +157,7 @@ END_TEST
 
 START_TEST(output_that_nobody_takes)
 {
-	char *argv[] = { "pkvmctl", "--help", NULL };
+	const char *argv[] = { "pkvmctl", "--help", NULL };
 	FILE *full = fopen("/dev/full", "w"), *err = tmpfile();
 	int saved, saved_err, status;
 

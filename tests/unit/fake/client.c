@@ -68,14 +68,13 @@ enum pkvm_failure pkvm_client_failure(const struct pkvm_client *client)
 }
 
 /* Defines a call that returns one struct of the fake. */
-#define FAKE_GET(function, type, member)                     \
-	int function(struct pkvm_client *client, type *ret)  \
-	{                                                    \
-		int err = begin(client);                     \
-                                                             \
-		if (!err)                                    \
-			*ret = fake_module.member;           \
-		return err;                                  \
+#define FAKE_GET(function, type, member) \
+	int function(struct pkvm_client *client, type *ret) \
+	{ \
+		int err = begin(client); \
+		if (!err) \
+			*ret = fake_module.member; \
+		return err; \
 	}
 
 FAKE_GET(pkvm_get_info, struct pkvm_info, info)
@@ -201,10 +200,11 @@ int pkvm_destroy_all_vms(struct pkvm_client *client, uint32_t *ret_n)
 /* Group "admin" needs a permission; only a failure of this kind can be had here. */
 int pkvm_monitor_open(struct pkvm_client *client, unsigned int groups, struct pkvm_monitor **ret)
 {
+	bool everyone = groups == PKVM_MONITOR_EVENTS;
 	struct pkvm_monitor *monitor;
 	int err = begin(client);
 
-	if (err && !(fake_module.failure == PKVM_FAILURE_PERMISSION && groups == PKVM_MONITOR_EVENTS))
+	if (err && !(everyone && fake_module.failure == PKVM_FAILURE_PERMISSION))
 		return err;
 	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor || pipe(monitor->fds) || write(monitor->fds[1], "", 1) != 1)
