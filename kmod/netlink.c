@@ -2,6 +2,9 @@
 /* The generic netlink family: its life, and what all operations share. */
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/stringify.h>
+
+#include <pkvm/hypercall.h>
 
 #include "compat_genl.h"
 #include "netlink.h"
@@ -60,7 +63,8 @@ int pkvm_nl_explain(struct netlink_ext_ack *extack, int err)
 		NL_SET_ERR_MSG(extack, "EL2 has been given back, the machine is about to restart");
 		return -ENXIO;
 	case -ENOSPC:
-		NL_SET_ERR_MSG(extack, "EL2 is full: no VM handle or no room in the heap's range is left");
+		NL_SET_ERR_MSG(extack, "EL2 is full: " __stringify(PKVM_MAX_VMS)
+			       " VMs live, or the heap's range (heap_mib) has no room left");
 		return err;
 	case -EBUSY:
 		NL_SET_ERR_MSG(extack, "EL2 refused: what this is about is in use");

@@ -23,17 +23,16 @@ static int move_pages(struct genl_info *info, int (*move)(u64 pages, u64 *ret_do
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, PKVM_A_PAGES_PAGES)) {
-		GENL_SET_ERR_MSG(info, "the number of pages is missing");
+		GENL_SET_ERR_MSG(info, "pages is missing: how many to move");
 		return -EINVAL;
 	}
 	err = pkvm_nl_begin(info, &reply);
 	if (err)
 		return err;
-	err = pkvm_nl_explain(info->extack, move(nla_get_u64(info->attrs[PKVM_A_PAGES_PAGES]), &done));
-	if (done)
+	err = move(nla_get_u64(info->attrs[PKVM_A_PAGES_PAGES]), &done);
+	err = pkvm_nl_explain(info->extack, err);
+	if (!err || done)
 		err = nla_put_u64_64bit(reply.skb, PKVM_A_PAGES_PAGES, done, PKVM_A_PAGES_PAD);
-	else if (!err)
-		err = nla_put_u64_64bit(reply.skb, PKVM_A_PAGES_PAGES, 0, PKVM_A_PAGES_PAD);
 	return pkvm_nl_finish(info, &reply, err);
 }
 

@@ -15,7 +15,7 @@ static int read_config(struct genl_info *info, struct pkvm_vm_config *config)
 	struct nlattr *vcpus = info->attrs[PKVM_A_VM_VCPUS];
 
 	if (GENL_REQ_ATTR_CHECK(info, PKVM_A_VM_MAX_VCPUS)) {
-		GENL_SET_ERR_MSG(info, "the most vCPUs that the VM can have is missing");
+		GENL_SET_ERR_MSG(info, "max-vcpus is missing: the number of vCPUs that the VM can have");
 		return -EINVAL;
 	}
 	config->max_vcpus = nla_get_u32(info->attrs[PKVM_A_VM_MAX_VCPUS]);
@@ -67,7 +67,7 @@ int pkvm_nl_vm_destroy_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (!handle == !info->attrs[PKVM_A_VM_ALL]) {
-		GENL_SET_ERR_MSG(info, "either a handle or all: one of them, not both");
+		GENL_SET_ERR_MSG(info, "either handle or all is needed: one of them, not both");
 		return -EINVAL;
 	}
 	err = pkvm_nl_begin(info, &reply);
@@ -100,7 +100,7 @@ int pkvm_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, PKVM_A_VM_HANDLE)) {
-		GENL_SET_ERR_MSG(info, "the handle of the VM is missing");
+		GENL_SET_ERR_MSG(info, "handle is missing: which VM to describe");
 		return -EINVAL;
 	}
 	err = explain(info, pkvm_vm_get(nla_get_u32(info->attrs[PKVM_A_VM_HANDLE]), &vm)) ?:

@@ -127,7 +127,7 @@ static void compose(struct ack *ack, struct nlattr *const *tb, const struct nlms
 	} else if (ack->err) {
 		add(ack, "%s", strerror(-ack->err));
 	}
-	if (tb[NLMSGERR_ATTR_POLICY])
+	if (ack->err == -ERANGE && tb[NLMSGERR_ATTR_POLICY])
 		add_limits(ack, tb[NLMSGERR_ATTR_POLICY]);
 }
 
