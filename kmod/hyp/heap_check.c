@@ -112,6 +112,14 @@ static enum pkvm_check check_rings(const struct hyp_heap *h, const struct heap_c
 	return found;
 }
 
+/* The chunk behind c names c. If there is none, the walk is about to say so. */
+static enum pkvm_check check_next(const struct hyp_heap *h, const struct heap_chunk *c, u32 off)
+{
+	const struct heap_chunk *next = chunk_probe(h, c->next);
+
+	return next && chunk_prev_off(next) != off ? PKVM_CHECK_LINK : PKVM_CHECK_OK;
+}
+
 static void sum_up(const struct hyp_heap *h, struct heap_check *check, const struct heap_chunk *c)
 {
 	u64 mapped = (u64)(chunk_mapped_end(c) - chunk_off(h, c)) << UNIT_SHIFT;
@@ -141,6 +149,8 @@ static enum pkvm_check check_chunk(const struct hyp_heap *h, struct heap_check *
 	found = check_bounds(h, c, *off);
 	if (found == PKVM_CHECK_OK)
 		found = check_prev(h, c, *off);
+	if (found == PKVM_CHECK_OK)
+		found = check_next(h, c, *off);
 	if (found == PKVM_CHECK_OK && !chunk_is_used(c))
 		found = check_rings(h, c, *off);
 	if (found != PKVM_CHECK_OK)
@@ -177,7 +187,7 @@ static void enter_class(const struct heap_index *ix, struct heap_check *check, u
 		check->next = ix->head[check->class / HEAP_COLS][check->class % HEAP_COLS];
 }
 
-/* One chunk of a ring, whose links the walk has verified. Moves on to the next, or to the next class. */
+/* One chunk of a ring, whose links the walk has verified. Moves on to the next or the next class. */
 static enum pkvm_check check_listed(const struct hyp_heap *h, enum heap_index_id id,
 				    struct heap_check *check)
 {

@@ -131,7 +131,7 @@ static inline void chunk_seal(const struct hyp_heap *h, struct heap_chunk *c)
 	c->check = chunk_check_value(h, c);
 }
 
-/* The chunk at an offset that EL2's own state names: anything but a sound header there is corruption. */
+/* The chunk at an offset that EL2's own state names: without a sound header it is corrupt. */
 static inline struct heap_chunk *chunk_get(const struct hyp_heap *h, u32 off)
 {
 	struct heap_chunk *c = chunk_at(h, off);

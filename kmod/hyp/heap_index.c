@@ -126,7 +126,7 @@ static struct heap_chunk *ring_behind(const struct hyp_heap *h, enum heap_index_
 	return next;
 }
 
-/* Between the ring's last chunk and its first; whether c is then first or last is the head's matter. */
+/* Between the ring's last chunk and its first: which of the two c then is, the head says. */
 static void ring_insert(struct hyp_heap *h, enum heap_index_id id, struct heap_chunk *first,
 			struct heap_chunk *c)
 {
@@ -251,7 +251,7 @@ struct heap_chunk *heap_index_reclaim(const struct hyp_heap *h)
 
 u32 heap_index_largest(const struct hyp_heap *h)
 {
-	u32 largest = 0;
+	u32 largest = heap_is_empty(h) ? h->end : 0;
 
 	for (unsigned int id = 0; id < HEAP_INDEXES; id++) {
 		u32 class = class_down(&h->index[id], HEAP_CLASSES - 1);

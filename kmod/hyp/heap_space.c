@@ -32,7 +32,8 @@ void space_take(struct hyp_heap *h, struct heap_chunk *c)
 }
 
 /* The chunk behind c, verified both ways. */
-static struct heap_chunk *chunk_behind(const struct hyp_heap *h, const struct heap_chunk *c, u32 was)
+static struct heap_chunk *chunk_behind(const struct hyp_heap *h, const struct heap_chunk *c,
+				       u32 was)
 {
 	struct heap_chunk *next = chunk_get(h, c->next);
 

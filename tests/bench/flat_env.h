@@ -9,7 +9,7 @@
 
 #include "../../kmod/hyp/types.h"
 
-/* The range: PKVM_HEAP_MAX_SIZE bytes. Ends the program if there is no memory. Returns its address. */
+/* Returns the address of a range of PKVM_HEAP_MAX_SIZE bytes; ends the program if there is none. */
 u64 flat_env_start(void);
 
 /* Back to nothing mapped, all of it zero. */

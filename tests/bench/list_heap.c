@@ -34,7 +34,7 @@ static void begin(void)
 	list.stats.chunks_free = 1;
 }
 
-/* Whether a is the better of two chunks that fit: mapped memory goes first, then the smaller one. */
+/* Whether a is the better of two that fit: mapped memory goes first, then the smaller chunk. */
 static bool better(const struct heap_chunk *a, const struct heap_chunk *b, u32 need)
 {
 	bool a_mapped = a->size - chunk_off(&list, a) >= need;

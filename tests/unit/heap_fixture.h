@@ -95,7 +95,7 @@ static inline struct snapshot take_snapshot(void)
 	return snap;
 }
 
-/* Compares, but for the counts of refusals and what locking leaves behind, and ends the snapshot. */
+/* Compares all but the counts of refusals and the lock's tickets, and ends the snapshot. */
 static inline void assert_unchanged(struct snapshot *snap)
 {
 	snap->heap.lock = heap.lock;
@@ -127,7 +127,7 @@ static inline u64 random_below(u64 *state, u64 limit)
 	return next_random(state) % limit;
 }
 
-/* Runs a suite, in this process order; the exit status of the test program. */
+/* Runs a suite. Returns the exit status of the test program. */
 static inline int run_suite(Suite *suite)
 {
 	SRunner *runner = srunner_create(suite);
