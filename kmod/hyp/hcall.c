@@ -9,7 +9,7 @@
 
 #define SMCCC_NOT_SUPPORTED	UINT64_MAX
 
-/* SMCCC 1.3: the caller says that its SVE state need not be kept. Not part of the function's number. */
+/* SMCCC 1.3: the caller's SVE state need not be kept. Not part of the function's number. */
 #define SMCCC_SVE_HINT		BIT(16)
 
 enum hcall_flags {

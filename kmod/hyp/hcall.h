@@ -14,7 +14,7 @@
 /* One hypercall while it is served. */
 struct hcall {
 	u64 arg[HCALL_ARGS];	/* x0 to x7 as the host passed them; arg[1] is x1 */
-	u64 ret[HCALL_REGS];	/* results: ret[2] is x2. Zero on entry; [0] and [1] are not the handler's */
+	u64 ret[HCALL_REGS];	/* results, zero on entry: ret[2] is x2; x0 and x1 are not here */
 	struct hyp_ask ask;	/* calls marked R only */
 };
 

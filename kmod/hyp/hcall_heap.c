@@ -10,10 +10,10 @@
 /* Chunks that one call of HEAP_CHECK verifies. */
 #define CHECK_BUDGET	256
 
-/* The check in progress: one at a time, a new one ends the one before. Its lock comes before the heap's. */
+/* The check in progress: a new one ends the one before. Its lock comes before the heap's. */
 static struct {
 	struct hyp_spinlock lock;
-	u64 cursor;		/* of its next call; never used twice, so that one that was ended is told */
+	u64 cursor;		/* of its next call; never used twice, see -HYP_EBUSY below */
 	bool active;
 	struct heap_check state;
 } check;

@@ -37,7 +37,8 @@ static bool va_is_private(u64 va)
 
 bool hyp_mapped(u64 va)
 {
-	return va_is_private(va) && walk_depth(va) == PTE_LAST_LEVEL && is_mapped(va, PTE_LAST_LEVEL);
+	return va_is_private(va) && walk_depth(va) == PTE_LAST_LEVEL &&
+	       is_mapped(va, PTE_LAST_LEVEL);
 }
 
 u64 hyp_map_cost(u64 va, u64 nr_pages)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The shape of EL2's page tables: 4 KiB granule, 48-bit addresses, no blocks. Descriptors: <pkvm/pte.h>. */
+/* The shape of EL2's page tables: 4 KiB granule, 48-bit VA, no blocks. */
 #ifndef HYP_PTE_H
 #define HYP_PTE_H
 

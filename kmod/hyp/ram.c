@@ -53,8 +53,8 @@ int ram_check(phys_addr_t pa, u64 nr)
 	if (!IS_ALIGNED(pa, HYP_PAGE_SIZE))
 		return -HYP_EINVAL;
 	ram = ram_find(pa);
-	/* Differences only: pa + size may wrap around. */
-	if (pa == PKVM_LIST_END || !ram || pa - ram->base >= ram->size || size > ram->size - (pa - ram->base))
+	if (pa == PKVM_LIST_END || !ram || pa - ram->base >= ram->size ||
+	    size > ram->size - (pa - ram->base))
 		return -HYP_EFAULT;
 	if (pa < boot->boot_pa + boot->boot_size && boot->boot_pa < pa + size)
 		return -HYP_EPERM;

@@ -17,7 +17,7 @@ int ram_init(const struct pkvm_boot *boot);
  * Whether nr pages from pa on (1 to PKVM_RANGE_PAGES; both from the host, any
  * value) can be topped up as far as their place is concerned. 0, or
  *	-HYP_EINVAL	pa is not page aligned
- *	-HYP_EFAULT	not all of them lie in one range of RAM, or one has the address PKVM_LIST_END
+ *	-HYP_EFAULT	not all of them lie in one range of RAM, or one is at PKVM_LIST_END
  *	-HYP_EPERM	some belong to the image
  */
 int ram_check(phys_addr_t pa, u64 nr);

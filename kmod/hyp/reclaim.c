@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reclaim and teardown: what is free in the heaps moves to the stock, and from there to the host. */
+/* Reclaim and teardown: what the heaps have free moves to the stock, and from there to the host. */
 #include "reclaim.h"
 
 #include <pkvm/hypercall.h>

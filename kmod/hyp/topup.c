@@ -19,7 +19,8 @@
 #define SEEN_BITS	7
 #define SEEN_SLOTS	(1U << SEEN_BITS)
 
-_Static_assert(SEEN_SLOTS > PKVM_BATCH_PAGES && PKVM_BATCH_PAGES < 256, "there is always an empty slot");
+_Static_assert(SEEN_SLOTS > PKVM_BATCH_PAGES, "there is always an empty slot");
+_Static_assert(PKVM_BATCH_PAGES < 256, "a slot has 8 bits");
 
 /*
  * The pages of a list, each link having been read once: later the addresses here
@@ -39,9 +40,15 @@ static void batch_init(struct batch *batch)
 	memset(batch->seen, 0, sizeof(batch->seen));
 }
 
+/* Fibonacci hashing: multiplication by 2^64 over the golden ratio. */
+static unsigned int seen_slot(phys_addr_t pa)
+{
+	return (pa >> HYP_PAGE_SHIFT) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SEEN_BITS);
+}
+
 static int batch_add(struct batch *batch, phys_addr_t pa)
 {
-	unsigned int slot = (pa >> HYP_PAGE_SHIFT) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SEEN_BITS);
+	unsigned int slot = seen_slot(pa);
 
 	for (; batch->seen[slot]; slot = (slot + 1) % SEEN_SLOTS)
 		if (batch->pa[batch->seen[slot] - 1] == pa)

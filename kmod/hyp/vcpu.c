@@ -5,7 +5,7 @@
 /* PSTATE in SPSR_EL2's layout: EL1 with SP_EL1, D, A, I and F masked (DDI 0487, D1.3.5). */
 #define PSTATE_RESET	(UINT64_C(0xf) << 6 | 0x5)
 
-/* SCTLR_EL1: the bits that are 1 without any extension (29, 28, 23, 22, 20, 11); MMU and caches off. */
+/* SCTLR_EL1: the bits that are 1 without any extension (29, 28, 23, 22, 20, 11); MMU off. */
 #define SCTLR_EL1_RESET	UINT64_C(0x30d00800)
 
 #define MPIDR_RES1	BIT(31)

@@ -9,8 +9,8 @@
 #include "spinlock.h"
 #include "vcpu.h"
 
-#define GENERATION_BITS	24
-#define GENERATION_MASK	((1U << GENERATION_BITS) - 1)
+/* Generations have 24 bits. */
+#define GENERATION_MASK	((1U << 24) - 1)
 
 struct hyp_vm {
 	u32 refs;		/* the table's and one of each vCPU; the last one frees the VM */

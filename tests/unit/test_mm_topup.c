@@ -3,6 +3,7 @@
 #include "../../kmod/hyp/errno.h"
 #include "../../kmod/hyp/init.h"
 #include "../../kmod/hyp/mm.h"
+#include "../../kmod/hyp/topup.h"
 #include "fake/arch_env.h"
 #include "fake/hyp_suite.h"
 #include "fake/mm_check.h"
@@ -63,7 +64,7 @@ START_TEST(a_full_batch_is_taken)
 }
 END_TEST
 
-/* A link that leads astray, at the start, within and at the end of a list: nothing of it is taken. */
+/* A link that leads astray, at the start, within, at the end of a list: nothing is taken. */
 static const struct {
 	u64 link;		/* UINT64_MAX: to the list's own page before, the cycle */
 	int err;
@@ -258,6 +259,33 @@ START_TEST(bad_ranges_are_refused)
 }
 END_TEST
 
+/* Its address would look like the end of a list. */
+START_TEST(page_zero_is_never_taken)
+{
+	static const struct pkvm_ram_range ram = { 0, 4 << 20 };
+
+	host_stop_all();
+	arch_env_start(&ram, 1);
+	host_start(1);
+	assert_refused(PKVM_HCALL_TOPUP_RANGE, 0, 1, 0, -HYP_EFAULT);
+	assert_refused(PKVM_HCALL_TOPUP_RANGE, 0, 8, 0, -HYP_EFAULT);
+	assert_range_taken(HYP_PAGE_SIZE, 8);
+}
+END_TEST
+
+/* A call that had passed the gate before teardown began on another CPU. */
+START_TEST(nothing_is_taken_once_teardown_has_begun)
+{
+	u64 head = host_alloc_list(3, pages), joined = 7;
+
+	mm_close();
+	ck_assert_int_eq(topup_list(head, 3, 0, &joined), -HYP_ESHUTDOWN);
+	ck_assert_int_eq(topup_range(UINT64_C(0x40200000), 3, 0, &joined), -HYP_ESHUTDOWN);
+	ck_assert_uint_eq(joined, 7);
+	mm_check();
+}
+END_TEST
+
 START_TEST(boot_records_that_make_no_sense_are_refused)
 {
 	struct pkvm_boot good = arch_env.boot;
@@ -305,6 +333,8 @@ int main(void)
 	tcase_add_test(tcase, links_are_read_once);
 	tcase_add_test(tcase, ranges_are_taken);
 	tcase_add_test(tcase, bad_ranges_are_refused);
+	tcase_add_test(tcase, page_zero_is_never_taken);
+	tcase_add_test(tcase, nothing_is_taken_once_teardown_has_begun);
 	tcase_add_test(tcase, boot_records_that_make_no_sense_are_refused);
 	return hyp_suite_run("topup", tcase);
 }

@@ -394,7 +394,7 @@ void arch_env_start_default(void)
 {
 	static const struct pkvm_ram_range ram[] = {
 		{ UINT64_C(0x0040000000), 8 << 20 },		/* with the boot pages */
-		{ UINT64_C(0x0080780000), 1 << 20 },		/* across an 8 MiB border of the vmemmap */
+		{ UINT64_C(0x0080780000), 1 << 20 },		/* entries in two pages */
 		{ UINT64_C(0x00c0000000), HYP_PAGE_SIZE },
 		{ UINT64_C(0x0140000000), 8 << 20 },		/* another level 3 table */
 		{ UINT64_C(0x0240000000), 2 * HYP_PAGE_SIZE },

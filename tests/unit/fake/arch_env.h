@@ -19,7 +19,7 @@
 #include "../../../kmod/hyp/types.h"
 
 struct arch_env {
-	struct pkvm_boot boot;		/* may be changed before arch_env_enter() */
+	struct pkvm_boot boot;		/* may be changed before hyp_init() */
 	phys_addr_t root;
 	u64 nr_pages;			/* of RAM */
 	u64 tlbis;			/* calls of arch_tlbi() */
@@ -36,7 +36,7 @@ extern struct arch_env arch_env;
 void arch_env_start(const struct pkvm_ram_range *ram, unsigned int nr);
 void arch_env_stop(void);
 
-/* Some memory in every place that differs: near and far from each other, large and a single page. */
+/* Some memory in every place that differs: near and far from each other, much and a page. */
 void arch_env_start_default(void);
 
 /* A page of RAM as the host sees it. */

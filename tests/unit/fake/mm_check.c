@@ -137,7 +137,8 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 	ck_assert_uint_eq(mem.heap, mapped + ((heap.mapped + selftest.mapped) >> HYP_PAGE_SHIFT));
 	ck_assert_uint_eq(mem.tables, audit->totals[PAGE_TABLE]);
 	ck_assert_uint_eq(mem.vmemmap_pages, audit->totals[PAGE_VMEMMAP]);
-	ck_assert_uint_eq(mem.owned, mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
+	ck_assert_uint_eq(mem.owned,
+			  mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
 	ck_assert_uint_eq(mem.owned, mem.boot + host_donated());
 	ck_assert_uint_eq(mem.owned, mem.boot + mem.topped_up - mem.reclaimed);
 }
