@@ -26,9 +26,14 @@ find(struct ctl_finding *f, enum ctl_verdict verdict, const char *advice, const 
 	va_end(args);
 }
 
+static bool is_arm64(const struct ctl_facts *facts)
+{
+	return !strcmp(facts->machine, "aarch64");
+}
+
 static void check_machine(const struct ctl_facts *facts, struct ctl_finding *f)
 {
-	if (!strcmp(facts->machine, "aarch64"))
+	if (is_arm64(facts))
 		find(f, CTL_VERDICT_OK, "", "%s", facts->machine);
 	else
 		find(f, CTL_VERDICT_FAIL, "run it on a 64-bit Arm machine",
@@ -37,7 +42,10 @@ static void check_machine(const struct ctl_facts *facts, struct ctl_finding *f)
 
 static void check_el2(const struct ctl_facts *facts, struct ctl_finding *f)
 {
-	if (facts->module_loaded)
+	if (!is_arm64(facts))
+		find(f, CTL_VERDICT_FAIL, "run it on a 64-bit Arm machine", "not on %s",
+		     facts->machine);
+	else if (facts->module_loaded)
 		find(f, CTL_VERDICT_OK, "", "the module runs there");
 	else if (facts->started_at_el2 == CTL_NO)
 		find(f, CTL_VERDICT_FAIL,

@@ -286,6 +286,7 @@ START_TEST(the_rest)
 
 	strcpy(facts.machine, "x86_64");
 	expect(&facts, "machine", CTL_VERDICT_FAIL, "x86_64", "Arm");
+	expect(&facts, "EL2", CTL_VERDICT_FAIL, "x86_64", "Arm");
 	facts.psi = false;
 	expect(&facts, "PSI", CTL_VERDICT_WARN, "pressure", "psi=1");
 	facts.btf = false;

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,22 +29,26 @@ static int redirect(int fd, FILE *to)
 	return saved;
 }
 
-static void collect(int fd, int saved, FILE *from, char *text, size_t size)
+static void restore(int fd, int saved)
 {
 	ck_assert_int_ge(dup2(saved, fd), 0);
 	close(saved);
+}
+
+static void slurp(FILE *from, char *text, size_t size)
+{
 	rewind(from);
 	text[fread(text, 1, size - 1, from)] = '\0';
 	fclose(from);
 }
 
-/* Runs one command line; what it said is in @said. */
-static int run(const char *line)
+/* Runs one command line; what it said is in @said, but for what went to @err. */
+static int run_with_stderr(const char *line, FILE *err)
 {
 	const char *argv[MAX_WORDS] = { "pkvmctl" };
-	char buf[256];
-	FILE *out = tmpfile(), *err = tmpfile();
 	int argc = 1, status, saved_out, saved_err;
+	FILE *out = tmpfile();
+	char buf[256];
 
 	snprintf(buf, sizeof(buf), "%s", line);
 	for (char *word = strtok(buf, " "); word && argc < MAX_WORDS; word = strtok(NULL, " "))
@@ -54,10 +59,20 @@ static int run(const char *line)
 	saved_err = redirect(STDERR_FILENO, err);
 	status = ctl_run(argc, argv);
 	fflush(stdout);
-	collect(STDOUT_FILENO, saved_out, out, said.out, sizeof(said.out));
-	collect(STDERR_FILENO, saved_err, err, said.err, sizeof(said.err));
+	restore(STDOUT_FILENO, saved_out);
+	restore(STDERR_FILENO, saved_err);
+	slurp(out, said.out, sizeof(said.out));
 	ck_assert_int_eq(fake_module.open_clients, 0);
 	ck_assert_int_eq(fake_module.open_monitors, 0);
+	return status;
+}
+
+static int run(const char *line)
+{
+	FILE *err = tmpfile();
+	int status = run_with_stderr(line, err);
+
+	slurp(err, said.err, sizeof(said.err));
 	return status;
 }
 
@@ -167,8 +182,9 @@ START_TEST(output_that_nobody_takes)
 	saved_err = redirect(STDERR_FILENO, err);
 	status = ctl_run(2, argv);
 	clearerr(stdout);
-	ck_assert_int_ge(dup2(saved, STDOUT_FILENO), 0);
-	collect(STDERR_FILENO, saved_err, err, said.err, sizeof(said.err));
+	restore(STDOUT_FILENO, saved);
+	restore(STDERR_FILENO, saved_err);
+	slurp(err, said.err, sizeof(said.err));
 	ck_assert_int_eq(status, 1);
 	ck_assert_str_eq(said.err, "pkvmctl: cannot print: No space left on device\n");
 }
@@ -225,6 +241,39 @@ START_TEST(topup)
 	/* No terminal, no steps: one top-up for those who count them. */
 	ck_assert_uint_eq(fake_module.nr_topups, 1);
 	ck_assert_uint_eq(fake_module.topup_pages[0], 32768);
+}
+END_TEST
+
+/* On a terminal a long one moves a bar, step by step; a short one and JSON do not. */
+START_TEST(topup_on_a_terminal)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	char seen[4096] = "";
+	FILE *terminal;
+	ssize_t n;
+
+	ck_assert(master >= 0 && !grantpt(master) && !unlockpt(master));
+	terminal = fopen(ptsname(master), "r+");
+	ck_assert_ptr_nonnull(terminal);
+	ck_assert_int_eq(fcntl(master, F_SETFL, O_NONBLOCK), 0);
+	fake_module.topup_room = 200000;
+
+	ck_assert_int_eq(run_with_stderr("topup 16M", terminal), 0);
+	ck_assert_int_eq(run_with_stderr("-j topup 32M", terminal), 0);
+	ck_assert_uint_eq(fake_module.nr_topups, 2);
+	ck_assert_int_lt(read(master, seen, sizeof(seen) - 1), 0);
+
+	ck_assert_int_eq(run_with_stderr("topup 40M", terminal), 0);
+	ck_assert_str_eq(said.out, "topped up 40 MiB (10240 pages)\n");
+	ck_assert_uint_eq(fake_module.nr_topups, 5);
+	ck_assert_uint_eq(fake_module.topup_pages[2], 4096);
+	ck_assert_uint_eq(fake_module.topup_pages[4], 2048);
+	n = read(master, seen, sizeof(seen) - 1);
+	ck_assert_int_gt(n, 0);
+	seen[n] = '\0';
+	ck_assert_ptr_nonnull(strstr(seen, "40 %  16 MiB of 40 MiB"));
+	fclose(terminal);
+	close(master);
 }
 END_TEST
 
@@ -429,6 +478,7 @@ int main(void)
 	tcase_add_test(tcase, version_without_module);
 	tcase_add_test(tcase, findings_set_the_status);
 	tcase_add_test(tcase, topup);
+	tcase_add_test(tcase, topup_on_a_terminal);
 	tcase_add_test(tcase, topup_falls_short);
 	tcase_add_test(tcase, reclaim);
 	tcase_add_test(tcase, reclaim_fails_on_the_way);

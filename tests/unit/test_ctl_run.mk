@@ -2,6 +2,7 @@
 UNIT_TESTS += test_ctl_run
 test_ctl_run_SRCS := $(filter-out daemon/ctl/main.c,$(wildcard daemon/ctl/*.c))
 test_ctl_run_SRCS += tests/unit/fake/client.c
-test_ctl_run_CFLAGS := -Idaemon/ctl -Idaemon/lib -Iinclude/uapi
+# posix_openpt() and its kin.
+test_ctl_run_CFLAGS := -D_GNU_SOURCE -Idaemon/ctl -Idaemon/lib -Iinclude/uapi
 test_ctl_run_CFLAGS += $(shell pkg-config --cflags smartcols)
 test_ctl_run_LIBS := $(shell pkg-config --libs smartcols)
