@@ -2,7 +2,7 @@
 # The whole of the tests: stages that record their results (tests/check/run says how),
 # and the line that sums them up. A stage also runs on its own: make check-unit.
 
-CHECK_STAGES := spec unit fuzz system
+CHECK_STAGES := tools spec unit fuzz system
 
 # The stages' builds use every CPU unless make was told how many jobs to run.
 CHECK_JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,$(shell nproc))
@@ -27,3 +27,7 @@ check-results-$(1):
 endef
 
 $(foreach stage,$(CHECK_STAGES),$(eval $(call check_stage,$(stage))))
+
+# The tests of what the other stages and make lint are built on.
+check-tools: packages-test
+	$(Q)tests/check/run-python tests/check/test_run.py tests/lint/test_checks.py

@@ -29,12 +29,20 @@ read -ra LIBRARY_FLAGS <<<"$(pkg-config --cflags libnl-genl-3.0 smartcols check 
 PROGRAM_FLAGS=(-Iinclude -Iinclude/uapi -Idaemon/lib -Idaemon/ctl "${LIBRARY_FLAGS[@]}")
 TEST_FLAGS=(-Itests/unit -Itests/unit/fake/kernel -Ikmod "${PROGRAM_FLAGS[@]}")
 
-# Print the files of the tree that match the patterns (all without one): those that
-# git tracks and those that it would.
+# Print the files of the tree whose names match a pattern: those that git tracks and those
+# that it would.
 files()
 {
-	git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do
-		[ ! -f "$file" ] || echo "$file"
+	local file pattern
+
+	git ls-files --cached --others --exclude-standard | while read -r file; do
+		for pattern in "$@"; do
+			# shellcheck disable=SC2053 # a pattern; its * also matches /
+			if [[ $file == $pattern && -f $file ]]; then
+				echo "$file"
+				break
+			fi
+		done
 	done
 }
 
