@@ -15,7 +15,10 @@ import subprocess
 import time
 
 CMDLINE = ("console=ttyAMA0 rdinit=/lib/systemd/systemd quiet loglevel=3 "
-           "systemd.show_status=0 nokaslr cryptomgr.notests panic=-1 kvm-arm.mode=none")
+           "systemd.show_status=0 cryptomgr.notests panic=-1 kvm-arm.mode=none")
+NO_KASLR = "nokaslr"
+# Address randomisation alone would turn page-table isolation on, which the CPU does not need.
+KASLR = "kpti=off"
 PANIC = b"Kernel panic - not syncing"
 
 
@@ -96,14 +99,16 @@ def qemu_command(options, files, ports, console):
         accel = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
                  "-rtc", "clock=vm"]
     virtualization = "off" if options.no_el2 else "on"
+    cmdline = [CMDLINE, KASLR if options.kaslr else NO_KASLR, *options.append]
     return [
         # Not to be outlived by QEMU, however this process ends.
         "setpriv", "--pdeathsig", "KILL",
         "qemu-system-aarch64", "-nodefaults", "-display", "none", "-no-reboot",
-        "-M", f"virt,virtualization={virtualization},gic-version=3",
+        # No ITS: its tables would lie where a kernel started by kexec may be loaded.
+        "-M", f"virt,virtualization={virtualization},gic-version=3,its=off",
         "-cpu", options.cpu, "-smp", str(options.smp), "-m", options.mem, *accel,
         "-kernel", files.image, "-initrd", files.initrd,
-        "-append", " ".join([CMDLINE, *options.append]),
+        "-append", " ".join(cmdline),
         "-chardev", f"{console},id=console,logfile={files.log}",
         "-serial", "chardev:console",
         "-chardev", f"socket,id=qmp,fd={ports[0]}", "-mon", "chardev=qmp,mode=control",
