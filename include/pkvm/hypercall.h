@@ -23,7 +23,6 @@
 #include <linux/types.h>
 #define UINT64_C(x) x##ULL
 #else
-#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #endif
@@ -50,7 +49,7 @@
 /* The most vCPUs that one call of VM_DESTROY frees. */
 #define PKVM_BATCH_VCPUS	16
 
-/* How a list ends: no page has an address with low bits set. */
+/* How a list ends. Address 0 is never topped up. */
 #define PKVM_LIST_END		UINT64_C(0)
 
 /*

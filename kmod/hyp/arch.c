@@ -72,20 +72,23 @@ void *arch_fixmap(phys_addr_t pa)
 	struct hyp_cpu *cpu = this_cpu();
 
 	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
-	dsb(nshst);
-	isb();
+	arch_pte_sync();
 	return (void *)cpu_fixmap(cpu);
 }
 
-/* No other CPU ever uses this address: a local invalidation does. */
+/*
+ * No other CPU ever uses this address, but each may translate it speculatively, and
+ * would then see the entry change without a break: so all are told (break-before-make,
+ * Arm ARM D8.16).
+ */
 void arch_fixmap_put(void)
 {
 	struct hyp_cpu *cpu = this_cpu();
 
 	WRITE_ONCE(*cpu->fixmap_pte, 0);
-	dsb(nshst);
-	asm volatile("tlbi vale2, %0" : : "r" (cpu_fixmap(cpu) >> HYP_PAGE_SHIFT) : "memory");
-	dsb(nsh);
+	dsb(ishst);
+	asm volatile("tlbi vale2is, %0" : : "r" (cpu_fixmap(cpu) >> HYP_PAGE_SHIFT) : "memory");
+	dsb(ish);
 	isb();
 }
 
@@ -112,9 +115,4 @@ void arch_zero_page(void *page)
 	for (; va < end; va += 2 * step)
 		asm volatile("dc zva, %0\n"
 			     "dc zva, %1" : : "r" (va), "r" (va + step) : "memory");
-}
-
-unsigned int arch_cpu(void)
-{
-	return this_cpu()->cpu;
 }

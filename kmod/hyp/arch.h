@@ -35,7 +35,4 @@ void arch_fixmap_put(void);
 /* Clears one page that is mapped at a page-aligned address. */
 void arch_zero_page(void *page);
 
-/* The number of the running CPU, below the boot record's nr_cpus. */
-unsigned int arch_cpu(void);
-
 #endif

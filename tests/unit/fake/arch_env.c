@@ -263,11 +263,6 @@ void arch_zero_page(void *page)
 	memset(page, 0, HYP_PAGE_SIZE);
 }
 
-unsigned int arch_cpu(void)
-{
-	return 0;
-}
-
 /* spinlock.h: one CPU, so that a lock which is taken will stay taken. */
 
 void hyp_spin_lock(struct hyp_spinlock *lock)
