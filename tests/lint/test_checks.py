@@ -10,8 +10,7 @@ from typing import NamedTuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
-MODULE = "// SPDX-License-Identifier: GPL-2.0-only\n"
-MODULE_HEADER = "/* SPDX-License-Identifier: GPL-2.0-only */\n"
+MODULE = "/* SPDX-License-Identifier: GPL-2.0-only */\n"
 PROGRAM = "// SPDX-License-Identifier: GPL-2.0-or-later\n"
 SCRIPT = "#!/bin/bash\n# SPDX-License-Identifier: GPL-2.0-or-later\n"
 
@@ -31,12 +30,15 @@ def long_function(lines):
 # Stands for the build: what is made by its own rules in the tree is one file here.
 MAKEFILE = """\
 .PHONY: kmod
-programs-native unit-programs $(BUILD)/native/bench/heap_bench:; $(CC_NATIVE) $(CFLAGS_COMMON) -c -o /dev/null daemon/x.c
+programs-native unit-programs $(BUILD)/native/bench/heap_bench:
+	$(CC_NATIVE) $(CFLAGS_COMMON) -c -o /dev/null daemon/x.c
 kmod:; sparse -Wno-decl kmod/x.c
 %.o:; gcc -Wall -Werror -c -o /dev/null $(M)/$*.c
 """
 
 SAMPLES = {
+    "commands": Sample(("README.md", "`make kmod`\n```console\n# git clone x\n```\n"),
+                       ("README.md", "```sh\npkvmctl nothing\n```\n"), "no test runs: pkvmctl"),
     "clang": Sample(("daemon/x.c", "int x;\n"), ("daemon/x.c", "int x = y;\n"), "y"),
     "cppcheck": Sample(
         ("daemon/x.c", "int f(void)\n{\n\tint a[2] = { 1, 2 };\n\n\treturn a[1];\n}\n"),
@@ -54,7 +56,7 @@ SAMPLES = {
     "image": Sample(("kmod/hyp/x.c", "extern int x;\nint x;\n"),
                     ("kmod/hyp/x.c", "#ifdef NEVER\n#include <linux/types.h>\n#endif\nint x;\n"),
                     "linux/types.h"),
-    "licences": Sample(("kmod/x.h", MODULE_HEADER), ("kmod/x.c", PROGRAM), "should be GPL-2.0-only"),
+    "licences": Sample(("kmod/x.h", MODULE), ("kmod/x.c", PROGRAM), "should be GPL-2.0-only"),
     "limits": Sample(("kmod/x.c", long_function(60)), ("kmod/x.c", long_function(61)),
                      "f() has 61 lines"),
     "links": Sample(("x.md", "# A b\n[c](x.md#a-b)\n"), ("x.md", "# A\n[c](x.md#b)\n"), "#b"),
