@@ -9,7 +9,7 @@
 
 /* Where an allocation goes: decided first, then done. In units. */
 struct placement {
-	struct heap_chunk *chunk;	/* free, still in the indexes; NULL: the heap has no chunk yet */
+	struct heap_chunk *chunk;	/* free, still in the indexes; NULL in an empty heap */
 	u32 from;			/* start of the free chunk */
 	u32 start;			/* of the new chunk; what is before it stays free */
 	u32 end;

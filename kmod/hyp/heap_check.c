@@ -18,7 +18,6 @@
 #define STAGE_LISTS	1U
 #define STAGE_END	(STAGE_LISTS + HEAP_INDEXES)
 
-
 static bool unit_mapped(const struct hyp_heap *h, u32 off)
 {
 	return hyp_mapped((uintptr_t)chunk_at(h, off));
@@ -162,7 +161,8 @@ static enum pkvm_check check_chunk(const struct hyp_heap *h, struct heap_check *
 
 static bool totals_agree(const struct hyp_heap *h, const struct heap_check *check)
 {
-	const struct pkvm_heap_stats *sum = &check->sum, *stats = &h->stats;
+	const struct pkvm_heap_stats *sum = &check->sum;
+	const struct pkvm_heap_stats *stats = &h->stats;
 
 	return sum->used == stats->used && sum->mapped == stats->mapped &&
 	       sum->free_mapped == stats->free_mapped && sum->holes == stats->holes &&
@@ -187,7 +187,7 @@ static void enter_class(const struct heap_index *ix, struct heap_check *check, u
 		check->next = ix->head[check->class / HEAP_COLS][check->class % HEAP_COLS];
 }
 
-/* One chunk of a ring, whose links the walk has verified. Moves on to the next or the next class. */
+/* One chunk of a ring, whose links the walk has verified. Moves on, at its end to the next ring. */
 static enum pkvm_check check_listed(const struct hyp_heap *h, enum heap_index_id id,
 				    struct heap_check *check)
 {

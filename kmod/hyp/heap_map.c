@@ -23,8 +23,9 @@ static int fill(const struct hyp_heap *h, u32 off, u64 *entries, u32 *ret_next)
 	while (off < h->end && nr < PKVM_MAP_ENTRIES) {
 		const struct heap_chunk *c = chunk_get(h, off);
 
-		encode(&entries[2 * nr++], off, chunk_is_used(c) ? PKVM_CHUNK_USED : PKVM_CHUNK_FREE,
+		encode(&entries[2 * nr], off, chunk_is_used(c) ? PKVM_CHUNK_USED : PKVM_CHUNK_FREE,
 		       chunk_mapped_end(c), c->next);
+		nr++;
 		off = c->next;
 	}
 	*ret_next = off;

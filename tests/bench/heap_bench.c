@@ -23,7 +23,7 @@
 
 #define MAX_LIVE	100000
 #define PAIRS		20000		/* heap_run knows the number, too */
-#define ROUNDS		9		/* of PAIRS; the fastest counts: it was disturbed the least */
+#define ROUNDS		9		/* of PAIRS; the fastest counts, the least disturbed */
 #define MIX_OPS		1000000
 #define MIX_SAMPLES	100		/* after these */
 #define MIX_BETWEEN	20000		/* the most operations between two samples */

@@ -59,7 +59,7 @@ START_TEST(untouched_heap_has_no_page)
 	ck_assert_uint_eq(s.chunks_free + s.chunks_used, 0);
 	ck_assert_uint_eq(s.largest_free, HEAP_SIZE);
 	ck_assert_uint_eq(heap_reclaim(&heap, 100), 0);
-	refuse_free((void *)(uintptr_t)(heap_env.va + HEADER));
+	refuse_free(heap_memory(HEADER));
 }
 END_TEST
 
@@ -238,7 +238,7 @@ END_TEST
 
 START_TEST(foreign_pointers)
 {
-	u8 *start = (u8 *)(uintptr_t)heap_env.va;
+	u8 *start = heap_memory(0);
 	u64 here[8] = { 0 };
 
 	get(1000);
@@ -556,10 +556,11 @@ int main(void)
 	const TTest *const tests[] = {
 		untouched_heap_has_no_page, size_zero, huge_sizes, whole_range, range_is_used_up,
 		every_size_is_aligned_and_apart, recycled_memory_is_zero, shortage_is_exact,
-		refused_in_a_heap_in_use, double_free, double_free_after_merge, double_free_after_unmap,
-		interior_free, misaligned_free, foreign_pointers, stale_pointer_into_a_hole,
-		overwritten_header, map_of_an_untouched_heap, a_hole_and_its_map,
-		holes_are_merged_by_unmapping, a_filled_hole_merges, reclaim_stops_at_its_target,
+		refused_in_a_heap_in_use, double_free, double_free_after_merge,
+		double_free_after_unmap, interior_free, misaligned_free, foreign_pointers,
+		stale_pointer_into_a_hole, overwritten_header, map_of_an_untouched_heap,
+		a_hole_and_its_map, holes_are_merged_by_unmapping, a_filled_hole_merges,
+		reclaim_stops_at_its_target,
 		reclaim_takes_the_largest_first_and_each_run_at_once, statistics, map_cursors,
 		map_of_a_heap_that_becomes_empty, check_in_steps, bad_geometry_is_a_bug,
 	};

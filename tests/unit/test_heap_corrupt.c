@@ -14,7 +14,16 @@
 
 #define HEAP_SIZE	PKVM_HEAP_MIN_SIZE
 
-enum chunk_nr { USED, FREE, USED2, HOLE, BEHIND, USED3, LAST, NR_CHUNKS };
+enum chunk_nr {
+	USED,
+	FREE,
+	USED2,
+	HOLE,
+	BEHIND,
+	USED3,
+	LAST,
+	NR_CHUNKS
+};
 
 static struct heap_chunk *chunk[NR_CHUNKS];
 
@@ -55,7 +64,7 @@ START_TEST(every_flipped_bit_is_found)
 {
 	for (unsigned int i = 0; i < NR_CHUNKS; i++) {
 		u8 *bytes = (u8 *)chunk[i];
-		unsigned int size = chunk_is_used(chunk[i]) ? HEADER : sizeof(struct heap_chunk);
+		unsigned int size = chunk_is_used(chunk[i]) ? HEADER : sizeof(*chunk[i]);
 
 		for (unsigned int bit = 0; bit < 8 * size; bit++) {
 			u64 offset;
@@ -187,7 +196,7 @@ START_TEST(list_without_its_chunks)
 	*head = chunk_off(&heap, chunk[USED2]);
 	assert_found(PKVM_CHECK_LIST, chunk[USED2]);
 	*head = heap.end;
-	assert_found(PKVM_CHECK_LIST, (u8 *)(uintptr_t)heap.va + HEAP_SIZE);
+	assert_found(PKVM_CHECK_LIST, heap_memory(HEAP_SIZE));
 	*head = chunk_off(&heap, chunk[LAST]);
 	assert_found(PKVM_CHECK_LIST, chunk[LAST]);
 }

@@ -127,7 +127,10 @@ static void do_alloc(void)
 	EXPECT(IS_ALIGNED((uintptr_t)p, 16));
 	assert_filled(p, size, 0);
 	*block = (struct block){
-		.p = p, .size = size, .serial = model.allocs, .fill = next_random(&model.random) | 1,
+		.p = p,
+		.size = size,
+		.serial = model.allocs,
+		.fill = next_random(&model.random) | 1,
 	};
 	memset(p, block->fill, size);
 	model.nr_blocks++;
@@ -177,7 +180,7 @@ static const struct block *find_live(const void *p)
 static void do_misuse(void)
 {
 	u64 offset = random_below(&model.random, HEAP_SIZE + 4096);
-	u8 *p = (u8 *)(uintptr_t)heap_env.va + offset;
+	u8 *p = heap_memory(offset);
 
 	if (model.nr_blocks && offset % 2)
 		p = model.block[random_below(&model.random, model.nr_blocks)].p + offset % 64;
