@@ -9,7 +9,7 @@ SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
 SYSTEM_MODULES := stubcheck
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
-# Left in place for the next link; copied, so that a failed build leaves nothing to push.
+# Built aside and copied when whole.
 $(SYSTEM)/modules.stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_STAMP)
 	@echo "  KMOD    $(SYSTEM)/modules"
 	$(Q)mkdir -p $(SYSTEM)/modules $(SYSTEM_GUEST)
@@ -19,8 +19,24 @@ $(SYSTEM)/modules.stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL
 	$(Q)cp $(SYSTEM_MODULES:%=$(SYSTEM)/modules/%.ko) $(SYSTEM_GUEST)
 	$(Q)touch $@
 
+# All that the kernel after kexec has: its init and two modules.
+KEXEC_INIT := $(SYSTEM)/bin/after_kexec
+KEXEC_CPIO := $(SYSTEM_GUEST)/kexec.cpio
+
+$(KEXEC_INIT): tests/system/programs/after_kexec.c | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -static -o $@ $<
+
+$(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
+	@mkdir -p $(@D) $(SYSTEM)/kexec
+	$(Q)cp $(KEXEC_INIT) $(SYSTEM)/kexec/init
+	$(Q)cp $(SYSTEM_GUEST)/stubcheck.ko $(KMOD) $(SYSTEM)/kexec
+	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
+		cpio --quiet -o -H newc >$(abspath $@)
+
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO)
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

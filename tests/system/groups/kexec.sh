@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Kexec while EL2 is held: the next kernel starts at EL2 and finds it free. What that kernel
+# sees is told by programs/after_kexec.c on the console; it powers off, so the machine ends
+# before this script does.
+#: machine normal: --kaslr --push {image}:/root/Image --ends 121
+#: machine dead: --kaslr --push {image}:/root/Image --module {debug} --ends 121
+#: machine crash: --kaslr --push {image}:/root/Image --append crashkernel=256M --ends 121
+
+# shellcheck source-path=SCRIPTDIR/.. source=guest.sh
+. /root/guest.sh
+
+COMMAND_LINE="console=ttyAMA0 kvm-arm.mode=none cryptomgr.notests panic=-1 kpti=off"
+
+# Load the next kernel: kexec's option for it, and what to add to its command line.
+prepare()
+{
+	load
+	# -i: the purgatory would take a quarter of a minute to check the segments' hashes.
+	kexec -i "$1" /root/Image --initrd=/root/kexec.cpio --command-line="$COMMAND_LINE ${2:-}"
+}
+
+create_vm()
+{
+	pkvmctl vm create --vcpus 4 --count 3
+}
+
+dies()
+{
+	! echo 0 >/sys/module/pkvm/parameters/debug_panic || fail 'EL2 lives'
+	log_says 'pkvm: EL2 is dead: bug'
+}
+
+# Does not return.
+restart()
+{
+	kexec -e
+}
+
+case $1 in
+normal)
+	test_case prepared prepare --load
+	test_case vm-lives create_vm
+	test_case kexec restart
+	;;
+dead)
+	test_case prepared prepare --load
+	test_case vm-lives create_vm
+	test_case el2-dies dies
+	test_case kexec restart
+	;;
+crash)
+	test_case prepared prepare --load-panic nr_cpus=1
+	test_case vm-lives create_vm
+	echo c >/proc/sysrq-trigger
+	;;
+esac

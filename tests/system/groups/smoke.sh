@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The main job on a CPU of today, whose kernel is told to leave EL2: pointer authentication,
+# branch target identification and all else that a cortex-a57 lacks are there.
+#: machine max: --cpu max,pauth-impdef=on --append id_aa64mmfr1.vh=0
+
+# shellcheck source-path=SCRIPTDIR/.. source=guest.sh
+. /root/guest.sh
+
+load_with_selftest()
+{
+	load selftest=1
+	held_by pkvm
+}
+
+vms_come_and_go()
+{
+	pkvmctl vm create --vcpus 8 --count 4
+	is 'VMs' "$(figure .memory.vms)" 4
+	is 'vCPUs' "$(figure .memory.vcpus)" 32
+	pkvmctl heap check
+	pkvmctl vm destroy --all
+	is 'VMs left' "$(figure .memory.vms)" 0
+	is 'bytes used in the heap' "$(figure .heap.used_bytes)" 0
+}
+
+pages_come_back()
+{
+	number 'reclaimable pages' "$(figure .memory.reclaimable_pages)" -gt 0
+	pkvmctl reclaim --all
+	is 'reclaimable pages left' "$(figure .memory.reclaimable_pages)" 0
+	pkvmctl heap check
+}
+
+unload_and_check()
+{
+	unload
+	held_by stub
+}
+
+test_case load-with-selftest load_with_selftest
+test_case vms-come-and-go vms_come_and_go
+test_case selftest pkvmctl selftest
+test_case pages-come-back pages_come_back
+test_case unload unload_and_check
+test_case kernel-log log_is_clean
