@@ -6,6 +6,7 @@
 
 set -euo pipefail
 
+# shellcheck disable=SC2034 # used by those who source this
 GUEST_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${PKVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pkvm}
 
