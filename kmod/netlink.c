@@ -2,6 +2,7 @@
 /* The generic netlink family: its life, and what all operations share. */
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/slab.h>
 #include <linux/stringify.h>
 
 #include <pkvm/hypercall.h>
@@ -91,24 +92,74 @@ static int port_event(struct notifier_block *nb, unsigned long event, void *data
 
 static struct notifier_block port_notifier = { .notifier_call = port_event };
 
-int pkvm_netlink_register(void)
+/* "do" and "dump" of a command have the same policy. */
+static void merge_op(struct genl_ops *op, const struct genl_split_ops *half)
 {
-	int err = netlink_register_notifier(&port_notifier);
-
-	if (err)
-		return err;
-	err = pkvm_compat_genl_register(&pkvm_nl_family);
-	if (err) {
-		netlink_unregister_notifier(&port_notifier);
-		return err;
+	op->cmd = half->cmd;
+	op->policy = half->policy;
+	op->maxattr = half->maxattr;
+	op->flags |= half->flags & ~(GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP);
+	if (half->flags & GENL_CMD_CAP_DO) {
+		op->doit = half->doit;
+	} else {
+		op->dumpit = half->dumpit;
+		op->done = half->done;
 	}
-	pkvm_notify_start();
+}
+
+/*
+ * The generated table has an entry for each "do" and each "dump", those of a command
+ * one behind the other. Registered like that, an operation without attributes would
+ * take any and ignore them; as a whole operation it refuses them.
+ */
+static int join_ops(struct genl_family *family)
+{
+	const struct genl_split_ops *halves = family->split_ops;
+	unsigned int i, n_halves = family->n_split_ops, n = 0;
+	struct genl_ops *ops = kcalloc(n_halves, sizeof(*ops), GFP_KERNEL);
+
+	if (!ops)
+		return -ENOMEM;
+	for (i = 0; i < n_halves; i++) {
+		if (!n || ops[n - 1].cmd != halves[i].cmd)
+			n++;
+		merge_op(&ops[n - 1], &halves[i]);
+	}
+	/* In this order: on old kernels these are the same members, see compat_genl.h. */
+	family->split_ops = NULL;
+	family->n_split_ops = 0;
+	family->ops = ops;
+	family->n_ops = n;
 	return 0;
 }
 
+int pkvm_netlink_register(void)
+{
+	int err = join_ops(&pkvm_nl_family);
+
+	if (err)
+		return err;
+	err = netlink_register_notifier(&port_notifier);
+	if (err)
+		goto err_ops;
+	err = genl_register_family(&pkvm_nl_family);
+	if (err)
+		goto err_notifier;
+	pkvm_notify_start();
+	return 0;
+
+err_notifier:
+	netlink_unregister_notifier(&port_notifier);
+err_ops:
+	kfree(pkvm_nl_family.ops);
+	return err;
+}
+
+/* A family of ours that is registered cannot fail to be unregistered. */
 void pkvm_netlink_unregister(void)
 {
 	pkvm_notify_stop();
-	pkvm_compat_genl_unregister(&pkvm_nl_family);
+	genl_unregister_family(&pkvm_nl_family);
 	netlink_unregister_notifier(&port_notifier);
+	kfree(pkvm_nl_family.ops);
 }
