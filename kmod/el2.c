@@ -57,21 +57,25 @@ static int enter(void)
 	return (int)regs.a1;
 }
 
-static int leave(enum cpu_state state)
+/*
+ * EL2 answers this even when it is dead. Whoever else answers has EL2 already, and
+ * then this CPU is out: nothing may fail here, the hotplug machinery calls BUG()
+ * when a state that is being removed cannot be left.
+ */
+static void leave(enum cpu_state state)
 {
 	struct arm_smccc_1_2_regs regs = { .a0 = PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE) };
 
 	el2_hvc(&regs);
+	this_cpu_write(cpu_state, state);
 	if (regs.a0)
-		return -ENXIO;
-	if (!regs.a1)
-		this_cpu_write(cpu_state, state);
-	return (int)regs.a1;
+		pr_err("CPU %d had lost EL2 (HVC answered %#lx)\n", smp_processor_id(), regs.a0);
 }
 
-int el2_sleep_cpu(void)
+void el2_sleep_cpu(void)
 {
-	return this_cpu_read(cpu_state) == CPU_IN ? leave(CPU_ASLEEP) : 0;
+	if (this_cpu_read(cpu_state) == CPU_IN)
+		leave(CPU_ASLEEP);
 }
 
 /* A dead EL2 is not entered again: hypercalls from this CPU find the stub from now on. */
@@ -96,15 +100,12 @@ static int hotplug_online(unsigned int cpu)
 static int hotplug_offline(unsigned int cpu)
 {
 	unsigned long flags;
-	int ret = 0;
 
 	local_irq_save(flags);
 	if (this_cpu_read(cpu_state) == CPU_IN)
-		ret = leave(CPU_OUT);
+		leave(CPU_OUT);
 	local_irq_restore(flags);
-	if (ret)
-		pr_err("CPU %u cannot leave EL2: error %d\n", cpu, ret);
-	return ret;
+	return 0;
 }
 
 int el2_take(u64 heap_size)

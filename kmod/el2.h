@@ -22,10 +22,10 @@ void el2_give_back(void);
 
 /*
  * This CPU loses EL2's state in a low-power mode: sleep before, wake after. No
- * effect on a CPU that is not at EL2. Interrupts off, on the CPU itself. Return 0
- * or an errno.
+ * effect on a CPU that is not at EL2. Interrupts off, on the CPU itself. Waking
+ * returns 0 or an errno.
  */
-int el2_sleep_cpu(void);
+void el2_sleep_cpu(void);
 int el2_wake_cpu(void);
 
 #endif

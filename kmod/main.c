@@ -4,6 +4,7 @@
 
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 
 #include <pkvm/version.h>
 
@@ -33,7 +34,12 @@ static bool selftest;
 module_param(selftest, bool, 0444);
 MODULE_PARM_DESC(selftest, "run EL2's self-test at load and refuse to load if it fails (default off)");
 
-/* Cleared when EL2 is given back, be it on unload or ahead of a reboot. */
+/*
+ * Cleared when EL2 is given back, be it on unload or ahead of a reboot, which may
+ * come while the module is being loaded or unloaded. The mutex is held while EL2
+ * is taken or given back; it is before all other locks.
+ */
+static DEFINE_MUTEX(taken_lock);
 static bool taken;
 
 u64 pkvm_heap_size(void)
@@ -67,7 +73,7 @@ static int check_version(void)
 }
 
 /* Nothing of EL2's may be missing when its pages come back. */
-static void give_back(void)
+static void give_back_locked(void)
 {
 	int ret = pkvm_teardown();
 
@@ -77,20 +83,43 @@ static void give_back(void)
 		pr_err("%lld pages that were donated to EL2 have not come back\n", pkvm_pages_out());
 	el2_give_back();
 	taken = false;
+	pr_info("EL2 given back; of %llu pages donated %llu returned\n",
+		pkvm_counted(PKVM_COUNT_DONATED), pkvm_counted(PKVM_COUNT_RETURNED));
+}
+
+static void give_back(void)
+{
+	mutex_lock(&taken_lock);
+	if (taken)
+		give_back_locked();
+	mutex_unlock(&taken_lock);
+}
+
+static void shutdown_locked(void)
+{
+	u32 destroyed;
+
+	if (pkvm_is_dead()) {
+		el2_give_back();
+		taken = false;
+		pr_info("dead EL2 left ahead of the restart\n");
+		return;
+	}
+	pkvm_vm_destroy_all(&destroyed);
+	give_back_locked();
+	if (destroyed)
+		pr_info("%u VMs destroyed ahead of the restart\n", destroyed);
 }
 
 void pkvm_shutdown(void)
 {
-	u32 destroyed;
-
-	if (!taken)
-		return;
-	pkvm_vm_destroy_all(&destroyed);
-	give_back();
-	pr_info("EL2 given back ahead of the restart, %u VMs destroyed\n", destroyed);
+	mutex_lock(&taken_lock);
+	if (taken)
+		shutdown_locked();
+	mutex_unlock(&taken_lock);
 }
 
-static int take(void)
+static int take_locked(void)
 {
 	int ret = el2_take(pkvm_heap_size());
 
@@ -101,7 +130,17 @@ static int take(void)
 	if (!ret && selftest)
 		ret = pkvm_selftest_at_load();
 	if (ret)
-		give_back();
+		give_back_locked();
+	return ret;
+}
+
+static int take(void)
+{
+	int ret;
+
+	mutex_lock(&taken_lock);
+	ret = take_locked();
+	mutex_unlock(&taken_lock);
 	return ret;
 }
 
@@ -109,15 +148,15 @@ static int __init pkvm_init(void)
 {
 	int ret;
 
-	ret = check_parameters() ?: pkvm_probe() ?: take();
+	ret = check_parameters() ?: pkvm_probe() ?: pkvm_power_init();
 	if (ret)
 		return ret;
-	ret = pkvm_power_init();
-	if (ret)
-		goto err_give_back;
-	ret = pkvm_shrinker_register();
+	ret = take();
 	if (ret)
 		goto err_power;
+	ret = pkvm_shrinker_register();
+	if (ret)
+		goto err_give_back;
 	ret = pkvm_netlink_register();
 	if (ret)
 		goto err_shrinker;
@@ -127,10 +166,10 @@ static int __init pkvm_init(void)
 
 err_shrinker:
 	pkvm_shrinker_unregister();
-err_power:
-	pkvm_power_exit();
 err_give_back:
 	give_back();
+err_power:
+	pkvm_power_exit();
 	pkvm_notify_exit();
 	return ret;
 }
@@ -141,11 +180,9 @@ static void __exit pkvm_exit(void)
 	pkvm_netlink_unregister();
 	pkvm_vm_exit();
 	pkvm_shrinker_unregister();
+	give_back();
 	pkvm_power_exit();
-	if (taken)
-		give_back();
 	pkvm_notify_exit();
-	pr_info("EL2 given back\n");
 }
 
 module_init(pkvm_init);

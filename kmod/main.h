@@ -6,8 +6,9 @@
 #include <linux/types.h>
 
 /*
- * The machine is about to leave this kernel: destroys all VMs and gives EL2 back.
- * Everything that needs EL2 fails with -ENXIO from then on. Process context; once.
+ * The machine is about to leave this kernel: destroys all VMs and gives EL2 back; of
+ * a dead EL2, the CPUs only. Everything that needs EL2 fails from then on. Process
+ * context.
  */
 void pkvm_shutdown(void);
 

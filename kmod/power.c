@@ -12,7 +12,6 @@
 #include <linux/reboot.h>
 #include <linux/suspend.h>
 
-#include "crash.h"
 #include "el2.h"
 #include "main.h"
 #include "power.h"
@@ -23,7 +22,7 @@ static int on_cpu_pm(struct notifier_block *nb, unsigned long action, void *data
 
 	switch (action) {
 	case CPU_PM_ENTER:
-		ret = el2_sleep_cpu();
+		el2_sleep_cpu();
 		break;
 	case CPU_PM_ENTER_FAILED:
 	case CPU_PM_EXIT:
@@ -31,7 +30,7 @@ static int on_cpu_pm(struct notifier_block *nb, unsigned long action, void *data
 		break;
 	}
 	if (ret)
-		pr_err("CPU %d: EL2 across low power: error %d\n", smp_processor_id(), ret);
+		pr_err("CPU %d cannot enter EL2 after low power: error %d\n", smp_processor_id(), ret);
 	return ret ? NOTIFY_BAD : NOTIFY_OK;
 }
 
@@ -39,7 +38,8 @@ static struct notifier_block cpu_pm_nb = { .notifier_call = on_cpu_pm };
 
 static int on_pm(struct notifier_block *nb, unsigned long action, void *data)
 {
-	if (action != PM_HIBERNATION_PREPARE)
+	/* Restoring an image would overwrite EL2 in place. */
+	if (action != PM_HIBERNATION_PREPARE && action != PM_RESTORE_PREPARE)
 		return NOTIFY_DONE;
 	pr_err("hibernation is refused: the image cannot hold what EL2 holds; unload pkvm first\n");
 	return notifier_from_errno(-EBUSY);
@@ -47,11 +47,13 @@ static int on_pm(struct notifier_block *nb, unsigned long action, void *data)
 
 static struct notifier_block pm_nb = { .notifier_call = on_pm };
 
-/* A dead EL2 stays; its HVC_SOFT_RESTART lets the next kernel through. */
+/*
+ * Not left to HVC_SOFT_RESTART, even by a dead EL2: before a kexec gets there, it has
+ * moved the next kernel to wherever that wants to be, over EL2's pages if need be.
+ */
 static int on_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
-	if (!pkvm_is_dead())
-		pkvm_shutdown();
+	pkvm_shutdown();
 	return NOTIFY_DONE;
 }
 

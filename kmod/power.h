@@ -3,10 +3,12 @@
 #ifndef PKVM_KMOD_POWER_H
 #define PKVM_KMOD_POWER_H
 
-/* After EL2 has been taken. Return 0 or an errno with nothing registered. */
+/*
+ * Around EL2's whole time: before it is taken and after it has been given back, so
+ * that no CPU sleeps through either unnoticed. Returns 0 or an errno with nothing
+ * registered. Process context.
+ */
 int pkvm_power_init(void);
-
-/* Before EL2 is given back. */
 void pkvm_power_exit(void);
 
 #endif
