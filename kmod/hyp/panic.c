@@ -10,9 +10,9 @@
 #include "string.h"
 #include "sysreg.h"
 
-/* Written once, by the CPU that set crash_claimed; valid once hyp_dead is set. */
+/* Written once, by the CPU that is its writer (its number plus 1); valid once hyp_dead is set. */
 static struct pkvm_crash crash;
-static bool crash_claimed;
+static u32 crash_writer;
 static bool hyp_dead;
 
 bool hyp_is_dead(void)
@@ -25,12 +25,12 @@ static _Noreturn void bail_out(void)
 	struct hyp_cpu *cpu = this_cpu();
 	struct hyp_frame *frame = cpu_frame(cpu);
 
-	/* The kernel is being replaced: nobody waits for an answer, go through with it. */
-	if (cpu->exit == EXIT_SOFT_RESTART)
-		exit_now(frame, EXIT_SOFT_RESTART);
-	frame->x[0] = 0;
-	frame->x[1] = (u64)-HYP_EIO;
-	exit_now(frame, EXIT_TO_HOST);
+	/* A CPU on its way out goes on; in a soft restart, x0 and x1 are for the next kernel. */
+	if (cpu->exit != EXIT_SOFT_RESTART) {
+		frame->x[0] = 0;
+		frame->x[1] = (u64)-HYP_EIO;
+	}
+	exit_now(frame, cpu->exit);
 }
 
 void hyp_check_dead(void)
@@ -39,17 +39,32 @@ void hyp_check_dead(void)
 		bail_out();
 }
 
-static bool claim_crash(void)
-{
-	return !__atomic_exchange_n(&crash_claimed, true, __ATOMIC_ACQ_REL);
-}
-
 static _Noreturn void die(void)
 {
 	__atomic_store_n(&hyp_dead, true, __ATOMIC_RELEASE);
 	/* Wakes the CPUs that wait for a lock. */
 	dsb(ish);
 	sev();
+	bail_out();
+}
+
+/*
+ * Returns on the first CPU that panics. The others' answer makes the host ask for
+ * the record: not before it is there. A panic while it is being written must do
+ * with what it holds by then.
+ */
+static void claim_crash(void)
+{
+	u32 self = this_cpu()->cpu + 1;
+	u32 writer = 0;
+
+	if (__atomic_compare_exchange_n(&crash_writer, &writer, self, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return;
+	if (writer == self)
+		die();
+	while (this_cpu()->exit != EXIT_SOFT_RESTART && !hyp_is_dead())
+		;
 	bail_out();
 }
 
@@ -66,8 +81,7 @@ void hyp_panic_at(const char *file, unsigned int line)
 {
 	size_t i;
 
-	if (!claim_crash())
-		bail_out();
+	claim_crash();
 	record_common(PKVM_CRASH_BUG);
 	crash.line = line;
 	for (i = 0; i < sizeof(crash.file) - 1 && file[i]; i++)
@@ -91,8 +105,7 @@ void el2_exception_panic(void)
 {
 	struct hyp_cpu *cpu = this_cpu();
 
-	if (!claim_crash())
-		bail_out();
+	claim_crash();
 	crash.esr = read_sysreg(esr_el2);
 	crash.far = read_sysreg(far_el2);
 	crash.elr = read_sysreg(elr_el2);

@@ -21,7 +21,8 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	int ret = 0;
 
 	cpu->cpu = frame->x[0];
-	cpu->exit = EXIT_TO_HOST;
+	/* A panic in here: the host takes the CPU for not entered. */
+	cpu->exit = EXIT_LEAVE;
 	cpu->hcall = 0;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
 	if (!started)
