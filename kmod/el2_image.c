@@ -120,7 +120,7 @@ static void copy_segments(struct loader *l)
 			memcpy(l->mem + phdr[i].p_vaddr, pkvm_image + phdr[i].p_offset, phdr[i].p_filesz);
 }
 
-/* Position independent code leaves only pointers in data to relocate. */
+/* Position independent code leaves only pointers in data to relocate (linked with -z text). */
 static int relocate(struct loader *l)
 {
 	const Elf64_Phdr *phdr = image_phdrs();
@@ -249,6 +249,7 @@ static void fill_header(struct loader *l)
 	header->image_pa = l->pa;
 	header->cpu_va = l->tables.va_base + l->at.cpu_va;
 	header->boot_va = l->tables.va_base + l->at.boot_va;
+	header->virt_entry += l->tables.va_base + l->at.image_va;
 }
 
 /*
@@ -273,6 +274,10 @@ static int build(struct loader *l, u64 heap_size)
 	int ret;
 
 	l->pa = virt_to_phys(l->mem);
+	if (l->pa + l->at.total * PKVM_PAGE_SIZE > BIT_ULL(PKVM_PA_BITS)) {
+		pr_err("memory at %pa is beyond the %u address bits of EL2\n", &l->pa, PKVM_PA_BITS);
+		return -ERANGE;
+	}
 	l->header = (struct pkvm_image_header *)l->mem;
 	l->boot = (struct pkvm_boot *)(l->mem + l->at.image * PKVM_PAGE_SIZE);
 	l->tables = (struct el2_tables){
@@ -303,9 +308,12 @@ int el2_image_load(struct el2_image *image, u64 heap_size)
 		return ret;
 	lay_out(&l.at);
 	size = l.at.total * PKVM_PAGE_SIZE;
-	l.mem = alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO);
-	if (!l.mem)
+	l.mem = alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	if (!l.mem) {
+		pr_err("no %zu KiB of contiguous memory for the EL2 image and the stacks of %u CPUs\n",
+		       size / SZ_1K, nr_cpu_ids);
 		return -ENOMEM;
+	}
 	ret = build(&l, heap_size);
 	if (ret) {
 		free_pages_exact(l.mem, size);

@@ -16,8 +16,8 @@ struct el2_image {
  * Loads the embedded image, relocates it, and builds boot record, stacks and page
  * tables; all of it is clean to the point of coherency. heap_size in bytes, within
  * PKVM_HEAP_MIN_SIZE to PKVM_HEAP_MAX_SIZE. Process context.
- * Returns 0; -ENOMEM, -ENOEXEC for a damaged image, -E2BIG for more RAM ranges than
- * the boot record holds. *image is then untouched.
+ * Returns 0; -ENOMEM, -ERANGE for memory beyond EL2's addresses, -ENOEXEC for a damaged
+ * image, -E2BIG for more RAM ranges than the boot record holds. *image is then untouched.
  */
 int el2_image_load(struct el2_image *image, u64 heap_size);
 

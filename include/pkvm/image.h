@@ -41,7 +41,7 @@ struct pkvm_image_header {
 	uint64_t image_pa;
 	uint64_t cpu_va;	/* of CPU 0's area */
 	uint64_t boot_va;	/* of struct pkvm_boot */
-	uint64_t virt_entry;	/* relocated by the loader like any other pointer */
+	uint64_t virt_entry;	/* where a CPU goes on, MMU on; an offset until then */
 };
 
 /* The running image's own header; its address is that of the image. */

@@ -25,7 +25,7 @@ image_header:
 	.quad	0			/* image_pa */
 	.quad	0			/* cpu_va */
 	.quad	0			/* boot_va */
-	.quad	el2_entry_virt
+	.quad	el2_entry_virt - image_header
 
 /*
  * A CPU enters EL2 through HVC_SOFT_RESTART.
