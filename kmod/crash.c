@@ -48,19 +48,26 @@ static void read_record(void)
 	record.file[sizeof(record.file) - 1] = '\0';
 }
 
-static void print_record(void)
+static void print_registers(void)
 {
 	unsigned int i;
 
+	for (i = 0; i < 30; i += 3)
+		pr_emerg("x%-2u %016llx x%-2u %016llx x%-2u %016llx\n", i, record.x[i], i + 1,
+			 record.x[i + 1], i + 2, record.x[i + 2]);
+	pr_emerg("x30 %016llx\n", record.x[30]);
+}
+
+static void print_record(void)
+{
 	pr_emerg("EL2 is dead: %s on CPU %llu in hypercall %#llx\n",
 		 pkvm_crash_reason(record.reason), record.cpu, record.hcall);
 	if (record.reason == PKVM_CRASH_BUG)
 		pr_emerg("at %s:%llu\n", record.file, record.line);
 	pr_emerg("pc: image+%#llx, esr %#018llx, far %#018llx, spsr %#llx, sp %#018llx\n",
 		 record.elr_offset, record.esr, record.far, record.spsr, record.sp);
-	for (i = 0; record.reason != PKVM_CRASH_BUG && i < 30; i += 3)
-		pr_emerg("x%-2u %016llx x%-2u %016llx x%-2u %016llx\n", i, record.x[i], i + 1,
-			 record.x[i + 1], i + 2, record.x[i + 2]);
+	if (record.reason != PKVM_CRASH_BUG)
+		print_registers();
 	pr_emerg("the host goes on; what EL2 holds is lost until the next boot, and the module stays loaded\n");
 }
 
