@@ -76,6 +76,11 @@ static int probe_owner(void)
 {
 	struct arm_smccc_1_2_regs regs = { .a0 = STUB_PROBE };
 
+	/* Asked first: /dev/kvm exists then, too. */
+	if (cpus_have_cap(ARM64_KVM_PROTECTED_MODE)) {
+		pr_err("the kernel's own pKVM holds EL2, and this version cannot steer it: boot with kvm-arm.mode=none\n");
+		return -EBUSY;
+	}
 	if (kvm_is_registered()) {
 		pr_err("KVM is in use (/dev/kvm exists): boot with kvm-arm.mode=none\n");
 		return -EBUSY;
@@ -83,11 +88,8 @@ static int probe_owner(void)
 	el2_hvc(&regs);
 	if (regs.a0 == HVC_STUB_ERR)
 		return 0;
-	if (cpus_have_cap(ARM64_KVM_PROTECTED_MODE))
-		pr_err("the kernel's own pKVM holds EL2, and this version cannot steer it: boot with kvm-arm.mode=none\n");
-	else
-		pr_err("EL2 is taken, probably by KVM (it answered %#lx, not the kernel's stub): boot with kvm-arm.mode=none\n",
-		       regs.a0);
+	pr_err("EL2 is taken, probably by KVM (it answered %#lx, not the kernel's stub): boot with kvm-arm.mode=none\n",
+	       regs.a0);
 	return -EBUSY;
 }
 
