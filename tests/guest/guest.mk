@@ -3,13 +3,16 @@
 # packages. Other fragments build against KDIR (headers of kernel KVER) and SYSROOT and
 # depend on their stamps.
 
-GUEST_KDIR := $(CACHE)/kernel/$(KVER)/headers
-ifneq ($(MACHINE),aarch64)
-KDIR ?= $(GUEST_KDIR)
-endif
-KERNEL_STAMP := $(CACHE)/kernel/$(KVER)/release
+# Links into the cache: another clone may be at other recipes.
+GUEST_BUILD := $(abspath $(BUILD))/guest
 
-SYSROOT := $(CACHE)/sysroot/current
+GUEST_KERNEL := $(GUEST_BUILD)/kernel-$(KVER)
+KERNEL_STAMP := $(GUEST_KERNEL)/release
+ifneq ($(MACHINE),aarch64)
+KDIR ?= $(GUEST_KERNEL)/headers
+endif
+
+SYSROOT := $(GUEST_BUILD)/sysroot
 SYSROOT_STAMP := $(SYSROOT)/packages
 
 # The scripts look into the cache every time, in a few milliseconds: they renew a
@@ -22,17 +25,13 @@ packages:
 	$(Q)tests/guest/setup-packages build guest
 
 $(KERNEL_STAMP): guest-look | packages
-	$(Q)tests/guest/fetch-kernel $(KVER) >/dev/null
+	$(Q)tests/guest/fetch-kernel --link $(GUEST_KERNEL) $(KVER) >/dev/null
 
 $(SYSROOT_STAMP): guest-look | packages
-	$(Q)tests/guest/fetch-sysroot >/dev/null
-
-# run takes the base tree from here; the archive lies in the cache.
-GUEST_BASE := $(BUILD)/guest/base.cpio
+	$(Q)tests/guest/fetch-sysroot --link $(SYSROOT) >/dev/null
 
 .PHONY: guest-base guest
 guest-base: $(KERNEL_STAMP) | packages
-	$(Q)mkdir -p $(dir $(GUEST_BASE))
-	$(Q)archive=$$(tests/guest/build-base) && ln -sfn "$$archive" $(GUEST_BASE)
+	$(Q)tests/guest/build-base --link $(GUEST_BUILD)/base.cpio >/dev/null
 
 guest: all guest-base

@@ -79,9 +79,11 @@ publish()
 	mv -T "$1" "$2"
 }
 
-# Make the symbolic link $2 point to $1, with no moment without a link.
+# Make the symbolic link $2 lead to $1, with no moment without a link. One that does is
+# left alone.
 publish_link()
 {
+	[ "$(readlink "$2")" != "$1" ] || return 0
 	mkdir -p "$(dirname "$2")"
 	ln -sfn "$1" "$2.new.$$"
 	mv -fT "$2.new.$$" "$2"
