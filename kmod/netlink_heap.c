@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Operations that look at the heap: heap-stats-get, heap-check, selftest. The map is netlink_map.c's. */
+/* Operations that look at the heap as a whole: heap-stats-get, heap-check, selftest. */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -143,7 +143,10 @@ int pkvm_nl_heap_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return pkvm_nl_finish(info, &reply, err);
 }
 
-/* EL2 has one check in progress, which another would end. Held over many hypercalls; nests in nothing. */
+/*
+ * EL2 has one check in progress, which another would end. Held over many hypercalls;
+ * nests in nothing.
+ */
 static DEFINE_MUTEX(check_lock);
 
 static int run_check(enum pkvm_check *ret_result, u64 *ret_offset)

@@ -22,7 +22,8 @@ struct region {
 	u32 kind;		/* enum pkvm_region_kind */
 };
 
-#define BLOCK_REGIONS	((PAGE_SIZE - sizeof(struct list_head) - 2 * sizeof(u32)) / sizeof(struct region))
+#define BLOCK_REGIONS \
+	((PAGE_SIZE - sizeof(struct list_head) - 2 * sizeof(u32)) / sizeof(struct region))
 
 /* One page of regions. */
 struct block {
@@ -67,7 +68,10 @@ static struct region *new_region(struct map *map)
 	return &last->regions[last->nr++];
 }
 
-/* Adds what of [start, end) lies behind the regions so far: the heap may have changed since they were read. */
+/*
+ * Adds what of [start, end) lies behind the regions so far: the heap may have changed
+ * since they were read.
+ */
 static int add(struct map *map, u64 start, u64 end, enum pkvm_region_kind kind)
 {
 	struct region *region;
@@ -136,7 +140,8 @@ static int read_map(struct netlink_callback *cb)
 	return err;
 }
 
-static int send_region(struct sk_buff *skb, struct netlink_callback *cb, const struct region *region)
+static int send_region(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct region *region)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				&pkvm_nl_family, NLM_F_MULTI, PKVM_CMD_HEAP_MAP);

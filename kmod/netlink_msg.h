@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the operations of the family share: replies, refusals, and payloads that notifications carry, too. */
+/* What the family's operations and notifications share: replies, refusals, payloads. */
 #ifndef PKVM_KMOD_NETLINK_MSG_H
 #define PKVM_KMOD_NETLINK_MSG_H
 

@@ -81,10 +81,11 @@ static unsigned int read_knobs(struct nlattr **attrs, struct pkvm_shrinker_knobs
 	return n;
 }
 
+/* Held from reading the knobs that stay to writing all of them; before the shrinker's own. */
+static DEFINE_MUTEX(set_lock);
+
 int pkvm_nl_shrinker_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	/* Between reading the knobs that stay and writing all of them. */
-	static DEFINE_MUTEX(set_lock);
 	const struct pkvm_event ev = { .type = PKVM_EVENT_SHRINKER };
 	struct pkvm_shrinker_knobs knobs;
 	int err = 0;

@@ -49,7 +49,7 @@ u64 pkvm_notify_lost(void);
 void pkvm_notify_start(void);
 void pkvm_notify_stop(void);
 
-/* On unload, when nobody can call pkvm_notify() any more: waits for the work item. Process context. */
+/* On unload, when nobody calls pkvm_notify() any more: waits for the work item. Process context. */
 void pkvm_notify_exit(void);
 
 #endif

@@ -110,7 +110,10 @@ enum pkvm_failure pkvm_client_failure(const struct pkvm_client *client)
 	return client->failure;
 }
 
-/* libnl leaves these off. Without them the kernel's sentences are lost, and requests come back whole. */
+/*
+ * libnl leaves these off. Without them the kernel's sentences are lost, and requests
+ * come back whole.
+ */
 static int enable_extended_acks(struct nl_sock *sock)
 {
 	const int on = 1;

@@ -34,8 +34,8 @@ static int join(struct pkvm_monitor *monitor, const char *family, const char *gr
 	if (err == -NLE_PERM || err == -NLE_NOACCESS)
 		return client_fail(client, -EPERM, "group \"%s\" needs root, or CAP_NET_ADMIN",
 				   group);
-	return client_fail(client, client_errno(err), "cannot join group \"%s\" of \"%s\": %s", group,
-			   family, nl_geterror(err));
+	return client_fail(client, client_errno(err), "cannot join group \"%s\" of \"%s\": %s",
+			   group, family, nl_geterror(err));
 }
 
 static int open_socket(struct pkvm_monitor *monitor)
@@ -112,8 +112,8 @@ static bool is_our_end(const struct pkvm_monitor *monitor, const struct nlmsghdr
 	const struct genlmsghdr *genl = nlmsg_data(message);
 	const struct nlattr *id;
 
-	if (message->nlmsg_type != GENL_ID_CTRL || !genlmsg_valid_hdr((struct nlmsghdr *)message, 0) ||
-	    genl->cmd != CTRL_CMD_DELFAMILY)
+	if (message->nlmsg_type != GENL_ID_CTRL ||
+	    !genlmsg_valid_hdr((struct nlmsghdr *)message, 0) || genl->cmd != CTRL_CMD_DELFAMILY)
 		return false;
 	id = nla_find(genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0), CTRL_ATTR_FAMILY_ID);
 	return id && nla_len(id) == sizeof(uint16_t) && nla_get_u16(id) == monitor->family;

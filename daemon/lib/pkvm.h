@@ -23,7 +23,7 @@ struct pkvm_monitor;
 
 enum pkvm_failure {
 	PKVM_FAILURE_NONE,		/* the last call succeeded */
-	PKVM_FAILURE_OTHER,		/* refused by the module, or something failed on this side */
+	PKVM_FAILURE_OTHER,		/* the module refused, or something failed on this side */
 	PKVM_FAILURE_NO_MODULE,		/* no family "pkvm": the module is not loaded */
 	PKVM_FAILURE_PERMISSION,
 	PKVM_FAILURE_ABI,		/* module and library are of different versions */
@@ -65,11 +65,11 @@ struct pkvm_info {
 
 int pkvm_get_info(struct pkvm_client *client, struct pkvm_info *ret);
 
-/* All members are uint64_t and mean what include/netlink/pkvm.yaml says of the attribute of their name. */
+/* Members mean what include/netlink/pkvm.yaml says of the attribute of their name. */
 struct pkvm_stats_heap {
-	uint64_t size, used, mapped, free_mapped, largest_free;			/* bytes */
+	uint64_t size, used, mapped, free_mapped, largest_free;	/* bytes */
 	uint64_t holes, chunks_used, chunks_free;
-	uint64_t reclaimable;							/* pages */
+	uint64_t reclaimable;					/* pages */
 	uint64_t allocs, frees, failures, misuses;
 };
 
@@ -85,14 +85,14 @@ struct pkvm_stats_mem {
 
 struct pkvm_stats_host {
 	uint64_t requests_other, requests_vm, requests_vcpu, requests_selftest;
-	uint64_t requested;							/* pages */
+	uint64_t requested;				/* pages */
 	uint64_t request_retries, request_failures;
-	uint64_t topup_range_pages, topup_list_pages;				/* pages */
+	uint64_t topup_range_pages, topup_list_pages;	/* pages */
 	uint64_t topup_failures, alloc_failures;
-	uint64_t reclaims, reclaimed;						/* count, pages */
-	uint64_t shrinks, shrunk, shrink_backoffs;				/* count, pages, count */
+	uint64_t reclaims, reclaimed;			/* count, pages */
+	uint64_t shrinks, shrunk, shrink_backoffs;	/* count, pages, count */
 	uint64_t vms_created, vms_destroyed;
-	uint64_t donated, returned;						/* pages */
+	uint64_t donated, returned;			/* pages */
 	uint64_t events_lost;
 };
 
@@ -185,8 +185,7 @@ int pkvm_create_vm(struct pkvm_client *client, const struct pkvm_vm_config *conf
 int pkvm_destroy_vm(struct pkvm_client *client, uint32_t handle);
 /* Admin. *ret_n: how many there were. */
 int pkvm_destroy_all_vms(struct pkvm_client *client, uint32_t *ret_n);
-int pkvm_get_vm(struct pkvm_client *client, uint32_t handle, struct pkvm_vm *ret);
-/* By ascending handle. The caller frees *ret, which is NULL when there are none. As pkvm_get_heap_map(). */
+/* By ascending handle. The caller frees *ret, NULL for none. Torn as pkvm_get_heap_map(). */
 int pkvm_get_vms(struct pkvm_client *client, struct pkvm_vm **ret, size_t *ret_n);
 
 struct pkvm_crash_record {

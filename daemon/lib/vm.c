@@ -104,29 +104,6 @@ int pkvm_destroy_all_vms(struct pkvm_client *client, uint32_t *ret_n)
 	return err;
 }
 
-static int read_vm(const struct nlattr *attrs, int len, void *arg)
-{
-	return payload_vm(attrs, len, arg);
-}
-
-int pkvm_get_vm(struct pkvm_client *client, uint32_t handle, struct pkvm_vm *ret)
-{
-	struct request request;
-	struct pkvm_vm vm = {};
-	int err;
-
-	client_reset(client);
-	err = begin(client, &request, PKVM_CMD_VM_GET);
-	if (err)
-		return err;
-	request.read = read_vm;
-	request.arg = &vm;
-	err = run(client, &request, request_put_u32(client, &request, PKVM_A_VM_HANDLE, handle));
-	if (!err)
-		*ret = vm;
-	return err;
-}
-
 static int add_vm(const struct nlattr *attrs, int len, void *arg)
 {
 	struct pkvm_vm *vm = list_add(arg);

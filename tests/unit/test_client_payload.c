@@ -58,27 +58,27 @@ static void put_info(void)
 
 START_TEST(info)
 {
-	struct pkvm_info info;
+	struct pkvm_info found;
 
 	begin(PKVM_CMD_INFO_GET);
 	put_info();
-	ck_assert_int_eq(payload_info(attrs(), len(), &info), 0);
-	ck_assert_uint_eq(info.netlink_abi, 1);
-	ck_assert_uint_eq(info.module_abi, 2);
-	ck_assert_uint_eq(info.hyp_abi, 3);
-	ck_assert_str_eq(info.module_version, "1.2.3");
-	ck_assert_int_eq(info.provider, PKVM_PROVIDER_KVM);
-	ck_assert_int_eq(info.state, PKVM_STATE_LIVE);
-	ck_assert_uint_eq(info.features, PKVM_FEATURE_DEBUG);
-	ck_assert_uint_eq(info.heap_size, UINT64_C(5) << 32);
-	ck_assert_uint_eq(info.cpus, 4);
+	ck_assert_int_eq(payload_info(attrs(), len(), &found), 0);
+	ck_assert_uint_eq(found.netlink_abi, 1);
+	ck_assert_uint_eq(found.module_abi, 2);
+	ck_assert_uint_eq(found.hyp_abi, 3);
+	ck_assert_str_eq(found.module_version, "1.2.3");
+	ck_assert_int_eq(found.provider, PKVM_PROVIDER_KVM);
+	ck_assert_int_eq(found.state, PKVM_STATE_LIVE);
+	ck_assert_uint_eq(found.features, PKVM_FEATURE_DEBUG);
+	ck_assert_uint_eq(found.heap_size, UINT64_C(5) << 32);
+	ck_assert_uint_eq(found.cpus, 4);
 }
 END_TEST
 
 /* A dead EL2 tells neither its ABI nor its features. */
 START_TEST(info_of_the_dead)
 {
-	struct pkvm_info info;
+	struct pkvm_info found;
 
 	begin(PKVM_CMD_INFO_GET);
 	nla_put_u32(msg, PKVM_A_INFO_NETLINK_ABI, 1);
@@ -88,10 +88,10 @@ START_TEST(info_of_the_dead)
 	nla_put_u32(msg, PKVM_A_INFO_STATE, PKVM_STATE_DEAD);
 	nla_put_u64(msg, PKVM_A_INFO_HEAP_SIZE, 1);
 	nla_put_u32(msg, PKVM_A_INFO_CPUS, 4);
-	ck_assert_int_eq(payload_info(attrs(), len(), &info), 0);
-	ck_assert_int_eq(info.state, PKVM_STATE_DEAD);
-	ck_assert_uint_eq(info.hyp_abi, 0);
-	ck_assert_uint_eq(info.features, 0);
+	ck_assert_int_eq(payload_info(attrs(), len(), &found), 0);
+	ck_assert_int_eq(found.state, PKVM_STATE_DEAD);
+	ck_assert_uint_eq(found.hyp_abi, 0);
+	ck_assert_uint_eq(found.features, 0);
 }
 END_TEST
 
