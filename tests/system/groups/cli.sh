@@ -1,0 +1,366 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every verb of pkvmctl on a real EL2: what it prints, and that what it says has happened.
+#: machine a57: --timeout 180
+
+# shellcheck source-path=SCRIPTDIR/.. source=guest.sh
+. /root/guest.sh
+
+HEAP_BYTES=$((1 << 30))
+NOT_LOADED='pkvmctl: the pkvm module is not loaded (no netlink family "pkvm")'
+NOT_ALLOWED='pkvmctl: this needs root, or CAP_NET_ADMIN'
+
+# Each verb once, in a form that a loaded module and an administrator could do.
+VERBS_FOR_ALL=('status' 'heap show' 'shrinker show' 'vm list')
+VERBS_FOR_ADMIN=('heap map' 'heap check' 'selftest' 'topup 16' 'reclaim 16' 'reclaim --all'
+	'shrinker set reserve=16' 'vm create' 'vm destroy 1' 'vm destroy --all')
+
+# json FILTER: of what the last command printed
+json()
+{
+	jq -er "$1" "$OUT"
+}
+
+# prints TEXT: the last command printed just this
+prints()
+{
+	is 'the output' "$(cat "$OUT")" "$1"
+}
+
+# refuses STATUS SENTENCE COMMAND...: with this status and sentence, and nothing on stdout
+refuses()
+{
+	local status=$1 sentence=$2
+	shift 2
+
+	runs "$status" "$@"
+	is 'the error' "$(cat "$ERR")" "$sentence"
+	prints ''
+}
+
+as_nobody()
+{
+	setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+}
+
+#
+# Without the module
+#
+
+every_verb_says_not_loaded()
+{
+	local verb
+
+	for verb in "${VERBS_FOR_ALL[@]}" "${VERBS_FOR_ADMIN[@]}" 'monitor --timeout 1'; do
+		# shellcheck disable=SC2086 # several words
+		refuses 3 "$NOT_LOADED" pkvmctl $verb
+		# shellcheck disable=SC2086
+		refuses 3 "$NOT_LOADED" pkvmctl -j $verb
+	done
+}
+
+version_without_module()
+{
+	runs 0 pkvmctl version
+	contains 'pkvmctl version' "$(cat "$OUT")" 'module not loaded'
+	runs 0 pkvmctl -j version
+	is 'module in JSON' "$(jq -c .module "$OUT")" null
+}
+
+doctor_finds_it_missing()
+{
+	runs 0 pkvmctl -j doctor
+	is 'verdict on EL2' "$(json '.findings[] | select(.check == "EL2").verdict')" ok
+	is 'verdict on loaded' "$(json '.findings[] | select(.check == "loaded").verdict')" warn
+	is 'checks' "$(json '.findings | length')" 11
+	is 'failures' "$(json '[.findings[] | select(.verdict == "fail")] | length')" 0
+}
+
+usage_is_explained()
+{
+	refuses 2 "pkvmctl: unknown object 'vms'; possible: status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version" \
+		pkvmctl vms
+	refuses 2 "pkvmctl: unknown verb 'lst' of vm; possible: create, list, destroy" pkvmctl vm lst
+	refuses 2 "pkvmctl: SIZE: '0' is out of range, 1 to 262144 pages" pkvmctl topup 0
+	refuses 2 "pkvmctl: give a SIZE" pkvmctl topup
+	refuses 2 "pkvmctl: --vcpus: '513' is out of range, 0 to 512" pkvmctl vm create --vcpus 513
+}
+
+#
+# With it
+#
+
+status_tells_what_is_there()
+{
+	runs 0 pkvmctl
+	contains 'pkvmctl' "$(cat "$OUT")" 'live'
+	runs 0 pkvmctl -j status
+	is state "$(json .el2.state)" live
+	is provider "$(json .el2.provider)" el2
+	is CPUs "$(json .el2.cpus)" "$(nproc)"
+	is 'heap size' "$(json .el2.heap_size_bytes)" "$HEAP_BYTES"
+	is VMs "$(json .memory.vms)" 0
+	is 'pages owned beyond the boot ones' "$(json '.memory | .owned_pages - .boot_pages')" 0
+}
+
+versions_agree()
+{
+	runs 0 pkvmctl -j version
+	is 'netlink ABI' "$(json .module.netlink_abi)" "$(json .netlink_abi)"
+	is 'version' "$(json .module.module_version)" "$(json .pkvmctl)"
+	is 'hypercall ABI' "$(json .module.hyp_abi)" "$(json .module.module_abi)"
+}
+
+doctor_is_content()
+{
+	runs 0 pkvmctl -j doctor
+	is 'findings that are not ok' "$(json '[.findings[] | select(.verdict != "ok")] | length')" 0
+}
+
+selftest_leaves_nothing()
+{
+	local before
+
+	before=$(figure '[.heap.used_bytes, .heap.mapped_bytes, .heap.allocs]' | jq -c)
+	runs 0 pkvmctl selftest
+	contains selftest "$(cat "$OUT")" 'steps passed'
+	runs 0 pkvmctl -j selftest
+	number steps "$(json .steps)" -ge 5
+	is 'steps passed' "$(json .passed)" "$(json .steps)"
+	is 'the main heap' "$(figure '[.heap.used_bytes, .heap.mapped_bytes, .heap.allocs]' | jq -c)" "$before"
+}
+
+topup_grows_the_stock()
+{
+	local stock
+
+	stock=$(figure .memory.stock_pages)
+	runs 0 pkvmctl topup 2M
+	prints 'topped up 2 MiB (512 pages)'
+	is 'stock' "$(figure .memory.stock_pages)" $((stock + 512))
+	runs 0 pkvmctl -j topup 3
+	is 'pages moved' "$(json .moved_pages)" 3
+	is 'stock' "$(figure .memory.stock_pages)" $((stock + 515))
+	runs 0 pkvmctl -b topup 4K
+	prints 'topped up 4096'
+	is 'host: pages out' "$(figure '.host | .donated_pages - .returned_pages')" \
+		"$(figure '.memory | .owned_pages - .boot_pages')"
+}
+
+reclaim_takes_back()
+{
+	local stock returned
+
+	stock=$(figure .memory.stock_pages)
+	returned=$(figure .host.returned_pages)
+	runs 0 pkvmctl reclaim 100
+	prints 'reclaimed 400 KiB (100 pages)'
+	is stock "$(figure .memory.stock_pages)" $((stock - 100))
+	is 'pages returned' "$(figure .host.returned_pages)" $((returned + 100))
+	runs 0 pkvmctl -j reclaim --all
+	is 'pages moved' "$(json .moved_pages)" $((stock - 100))
+	is 'reclaimable left' "$(figure .memory.reclaimable_pages)" 0
+	runs 0 pkvmctl -j reclaim 1
+	is 'pages moved of none' "$(json .moved_pages)" 0
+}
+
+vms_are_created()
+{
+	runs 0 pkvmctl vm create --vcpus 2 --max-vcpus 8 --count 3
+	is 'handles printed' "$(grep -c '^[1-9][0-9]*$' "$OUT")" 3
+	is VMs "$(figure .memory.vms)" 3
+	is vCPUs "$(figure .memory.vcpus)" 6
+	number 'bytes used' "$(figure .heap.used_bytes)" -gt 0
+	number 'hyp requests' "$(figure .memory.requests)" -gt 0
+	is 'requests given up' "$(figure .host.request_failures)" 0
+}
+
+vms_are_listed()
+{
+	runs 0 pkvmctl -j vm list
+	is VMs "$(json '.vms | length')" 3
+	is 'vCPUs of each' "$(json '.vms | map(.vcpus, .max_vcpus) | unique | tojson')" '[2,8]'
+	is creator "$(json '.vms[0].comm')" pkvmctl
+	is 'bytes of all' "$(json '.vms | map(.heap_bytes) | add')" "$(figure .heap.used_bytes)"
+	runs 0 pkvmctl vm list
+	is 'lines' "$(wc -l <"$OUT")" 4
+}
+
+heap_is_mapped_out()
+{
+	runs 0 pkvmctl -j heap map
+	is 'end of the regions' "$(json '.regions | map(.size_bytes) | add')" "$HEAP_BYTES"
+	# shellcheck disable=SC2016 # for jq
+	is 'gaps' "$(json '.regions as $r | [range(1; $r | length) |
+		select($r[.].offset_bytes != $r[. - 1].offset_bytes + $r[. - 1].size_bytes)] | length')" 0
+	is 'used regions' "$(json '[.regions[] | select(.kind == "used")] | length')" \
+		"$(figure .heap.chunks_used)"
+	is 'mapped regions, bytes' \
+		"$(json '[.regions[] | select(.kind == "used" or .kind == "free").size_bytes] | add')" \
+		"$(figure .heap.mapped_bytes)"
+	runs 0 pkvmctl heap map
+	contains 'the drawing' "$(cat "$OUT")" '|####'
+}
+
+heap_is_sound()
+{
+	runs 0 pkvmctl heap check
+	prints 'heap check: ok: every invariant holds'
+	runs 0 pkvmctl -j heap check
+	is result "$(json .result)" ok
+}
+
+pages_add_up()
+{
+	runs 0 pkvmctl -j heap show
+	is 'owned' "$(json .memory.owned_pages)" "$(json '.memory |
+		.boot_pages + .stock_pages + .heap_pages + .tables_pages + .vmemmap_pages')"
+	is 'heap pages' "$(json .memory.heap_pages)" "$(json '.heap.mapped_bytes / 4096')"
+}
+
+vms_are_destroyed()
+{
+	local handle
+
+	runs 0 pkvmctl -j vm list
+	handle=$(json '.vms[1].handle')
+	runs 0 pkvmctl vm destroy "$handle"
+	prints 'destroyed 1 VM'
+	refuses 1 "pkvmctl: VM $handle: there is no such VM" pkvmctl vm destroy "$handle"
+	refuses 1 "pkvmctl: VM $handle: there is no such VM" pkvmctl -j vm destroy "$handle"
+	runs 0 pkvmctl vm destroy --all
+	prints 'destroyed 2 VMs'
+	is VMs "$(figure .memory.vms)" 0
+	is vCPUs "$(figure .memory.vcpus)" 0
+	is 'bytes used' "$(figure .heap.used_bytes)" 0
+	is 'chunks used' "$(figure .heap.chunks_used)" 0
+}
+
+as_many_vms_as_there_are()
+{
+	runs 0 pkvmctl vm create --vcpus 1 --count 255
+	is VMs "$(figure .memory.vms)" 255
+	refuses 5 "pkvmctl: EL2 is full: 255 VMs live, or the heap's range (heap_mib) has no room left" \
+		pkvmctl vm create
+	is VMs "$(figure .memory.vms)" 255
+	heap_is_sound
+	runs 0 pkvmctl vm destroy --all
+	prints 'destroyed 255 VMs'
+	is 'bytes used' "$(figure .heap.used_bytes)" 0
+}
+
+as_many_vcpus_as_there_are()
+{
+	runs 0 pkvmctl vm create --vcpus 512
+	is vCPUs "$(figure .memory.vcpus)" 512
+	runs 0 pkvmctl vm destroy --all
+	is 'bytes used' "$(figure .heap.used_bytes)" 0
+}
+
+everything_comes_back()
+{
+	runs 0 pkvmctl reclaim --all
+	is 'pages mapped' "$(figure .memory.heap_pages)" 0
+	is 'stock' "$(figure .memory.stock_pages)" 0
+	pages_add_up
+}
+
+shrinker_is_set()
+{
+	runs 0 pkvmctl shrinker set enabled=off seeks=7 batch=1M reserve=8M
+	runs 0 pkvmctl -j shrinker show
+	is knobs "$(json '[.enabled, .seeks, .batch_pages, .reserve_pages] | tojson')" '[false,7,256,2048]'
+	refuses 1 'pkvmctl: seeks 5000: integer out of range (1 to 1000)' \
+		pkvmctl shrinker set reserve=4M seeks=5000
+	refuses 1 'pkvmctl: batch 4097: integer out of range (1 to 4096)' \
+		pkvmctl shrinker set enabled=on batch=4097
+	runs 0 pkvmctl -j shrinker show
+	is 'knobs after that' "$(json '[.enabled, .seeks, .batch_pages, .reserve_pages] | tojson')" \
+		'[false,7,256,2048]'
+	runs 0 pkvmctl shrinker set enabled=on seeks=2 batch=64 reserve=0
+}
+
+# Whether process $1 listens to a generic netlink group. libnl's port numbers are the process's
+# with a count of its sockets above bit 22.
+subscribed()
+{
+	awk -v pid="$1" '$2 == 16 && $3 % 4194304 == pid && $4 !~ /^0*$/ { found = 1 }
+		END { exit !found }' /proc/net/netlink
+}
+
+# What the monitor tells of a creation is what the list tells; the other events in their order.
+monitor_sees_events()
+{
+	local monitor status=0
+
+	pkvmctl -j monitor --count 6 --timeout 20 >"$TEST_DIR/events" &
+	monitor=$!
+	eventually 10 subscribed "$monitor"
+	pkvmctl vm create --vcpus 3
+	pkvmctl -j vm list >"$TEST_DIR/list"
+	pkvmctl vm destroy --all
+	pkvmctl topup 1M
+	pkvmctl reclaim 256
+	pkvmctl shrinker set seeks=2
+	wait "$monitor" || status=$?
+	is "the monitor's exit status" "$status" 0
+	is events "$(jq -sr 'map(.event) | join(" ")' "$TEST_DIR/events")" \
+		'request vm-create vm-destroy topup reclaim shrinker'
+	is 'the created VM' \
+		"$(jq -Sc 'select(.event == "vm-create") | del(.event, .time_ns, .age_ns)' "$TEST_DIR/events")" \
+		"$(jq -Sc '.vms[0] | del(.age_ns)' "$TEST_DIR/list")"
+	is 'pages topped up' "$(jq 'select(.event == "topup").moved_pages' "$TEST_DIR/events")" 256
+	is 'pages reclaimed' "$(jq 'select(.event == "reclaim").moved_pages' "$TEST_DIR/events")" 256
+}
+
+monitor_ends_in_time()
+{
+	runs 1 pkvmctl monitor --count 1 --timeout 1
+	contains 'the error' "$(cat "$ERR")" 'the time was up after 0 of 1 events'
+	runs 0 pkvmctl monitor --timeout 1
+}
+
+# For everyone: reading that shows no address. All else is refused, and changes nothing.
+nobody_may_only_look()
+{
+	local verb before
+
+	before=$(pkvmctl -j heap show | jq -c '[.memory, .heap]')
+	for verb in "${VERBS_FOR_ALL[@]}"; do
+		# shellcheck disable=SC2086 # several words
+		runs 0 as_nobody pkvmctl $verb
+	done
+	for verb in "${VERBS_FOR_ADMIN[@]}"; do
+		# shellcheck disable=SC2086
+		refuses 4 "$NOT_ALLOWED" as_nobody pkvmctl -j $verb
+	done
+	is statistics "$(pkvmctl -j heap show | jq -c '[.memory, .heap]')" "$before"
+}
+
+test_case not-loaded every_verb_says_not_loaded
+test_case version-without-module version_without_module
+test_case doctor-without-module doctor_finds_it_missing
+test_case usage usage_is_explained
+test_case load load
+test_case status status_tells_what_is_there
+test_case version versions_agree
+test_case doctor doctor_is_content
+test_case selftest selftest_leaves_nothing
+test_case topup topup_grows_the_stock
+test_case reclaim reclaim_takes_back
+test_case vm-create vms_are_created
+test_case vm-list vms_are_listed
+test_case heap-map heap_is_mapped_out
+test_case heap-check heap_is_sound
+test_case heap-show pages_add_up
+test_case vm-destroy vms_are_destroyed
+test_case most-vms as_many_vms_as_there_are
+test_case most-vcpus as_many_vcpus_as_there_are
+test_case reclaim-all everything_comes_back
+test_case shrinker shrinker_is_set
+test_case monitor monitor_sees_events
+test_case monitor-times-out monitor_ends_in_time
+test_case nobody nobody_may_only_look
+test_case unload unload
+test_case kernel-log log_is_clean
