@@ -35,8 +35,16 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
 	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
 		cpio --quiet -o -H newc >$(abspath $@)
 
+NETLINK_CHECK := $(SYSTEM_GUEST)/netlink_check
+
+$(NETLINK_CHECK): $(addprefix tests/system/programs/,netlink_check.c nl.c nl.h) \
+		include/uapi/linux/pkvm.h | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
+
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO)
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NETLINK_CHECK)
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)
