@@ -115,8 +115,9 @@ int el2_take(u64 heap_size)
 	ret = el2_image_load(&image, heap_size);
 	if (ret)
 		return ret;
-	/* Runs hotplug_online() on every CPU in turn, and hotplug_offline() on those done if one fails. */
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online, hotplug_offline);
+	/* hotplug_online() on every CPU in turn; if one fails, hotplug_offline() on those done. */
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online,
+				hotplug_offline);
 	if (ret < 0) {
 		el2_image_free(&image);
 		return ret;

@@ -32,10 +32,10 @@ extern const u8 pkvm_image[], pkvm_image_end[];
 /* The image's offset in its VA slot: a null pointer is never mapped. */
 #define IMAGE_VA_OFFSET		(2UL << 20)
 
-/* Tables besides those for the image: root, identity map (3), image's upper two, vmemmap (1 + 3 shared). */
+/* Tables besides the image's last: root, identity map (3), image's upper two, vmemmap (1 + 3). */
 #define FIXED_TABLES		10
 
-/* SCTLR_EL2: the bits that are RES1 in Armv8.0; MMU, caches, stack alignment check, W^X enforced. */
+/* SCTLR_EL2: the bits that are RES1 in Armv8.0; MMU, caches, stack alignment check, W^X. */
 #define EL2_SCTLR_RES1		0x30c50830UL
 #define EL2_SCTLR		(EL2_SCTLR_RES1 | BIT(0) | BIT(2) | BIT(3) | BIT(12) | BIT(19))
 
@@ -117,7 +117,8 @@ static void copy_segments(struct loader *l)
 
 	for (i = 0; i < image_ehdr()->e_phnum; i++)
 		if (phdr[i].p_type == PT_LOAD)
-			memcpy(l->mem + phdr[i].p_vaddr, pkvm_image + phdr[i].p_offset, phdr[i].p_filesz);
+			memcpy(l->mem + phdr[i].p_vaddr, pkvm_image + phdr[i].p_offset,
+			       phdr[i].p_filesz);
 }
 
 /* Position independent code leaves only pointers in data to relocate (linked with -z text). */
@@ -187,6 +188,7 @@ static int fill_boot(struct loader *l, u64 heap_size)
 static int map_image(struct loader *l)
 {
 	const Elf64_Phdr *phdr = image_phdrs();
+	u64 base = l->tables.va_base + l->at.image_va;
 	unsigned int i;
 	int ret = 0;
 
@@ -199,8 +201,7 @@ static int map_image(struct loader *l)
 			descriptor = PKVM_PTE_PAGE_RX;
 		else if (phdr[i].p_flags & PF_W)
 			descriptor = PKVM_PTE_PAGE_RW;
-		ret = el2_tables_map(&l->tables, l->tables.va_base + l->at.image_va + phdr[i].p_vaddr,
-				     l->pa + phdr[i].p_vaddr,
+		ret = el2_tables_map(&l->tables, base + phdr[i].p_vaddr, l->pa + phdr[i].p_vaddr,
 				     DIV_ROUND_UP(phdr[i].p_memsz, PKVM_PAGE_SIZE), descriptor);
 	}
 	return ret;
@@ -275,7 +276,8 @@ static int build(struct loader *l, u64 heap_size)
 
 	l->pa = virt_to_phys(l->mem);
 	if (l->pa + l->at.total * PKVM_PAGE_SIZE > BIT_ULL(PKVM_PA_BITS)) {
-		pr_err("memory at %pa is beyond the %u address bits of EL2\n", &l->pa, PKVM_PA_BITS);
+		pr_err("memory at %pa is beyond the %u address bits of EL2\n", &l->pa,
+		       PKVM_PA_BITS);
 		return -ERANGE;
 	}
 	l->header = (struct pkvm_image_header *)l->mem;
@@ -310,7 +312,7 @@ int el2_image_load(struct el2_image *image, u64 heap_size)
 	size = l.at.total * PKVM_PAGE_SIZE;
 	l.mem = alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!l.mem) {
-		pr_err("no %zu KiB of contiguous memory for the EL2 image and the stacks of %u CPUs\n",
+		pr_err("no %zu KiB of contiguous memory for EL2's image and stacks on %u CPUs\n",
 		       size / SZ_1K, nr_cpu_ids);
 		return -ENOMEM;
 	}

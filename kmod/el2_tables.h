@@ -21,7 +21,7 @@ struct el2_tables {
  */
 int el2_tables_init(struct el2_tables *t, phys_addr_t identity_pa);
 
-/* Maps nr 4 KiB pages with a descriptor of pte.h. Returns 0, or -ENOSPC when the pages are used up. */
+/* Maps nr 4 KiB pages with a descriptor of pte.h. Returns 0, or -ENOSPC without pages left. */
 int el2_tables_map(struct el2_tables *t, u64 va, phys_addr_t pa, unsigned int nr, u64 descriptor);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Raw hypercalls to the EL2 image; pkvm_hcall_req() in request.h is the form that answers hyp requests. */
+/* Raw hypercalls to the EL2 image; pkvm_hcall_req() in request.h also answers hyp requests. */
 #ifndef PKVM_KMOD_HCALL_H
 #define PKVM_KMOD_HCALL_H
 

@@ -14,9 +14,9 @@
 #endif
 
 #define PKVM_PTE_VALID		(UINT64_C(1) << 0)
-#define PKVM_PTE_TABLE		(UINT64_C(1) << 1)	/* levels 0 to 2: a table; level 3: a page */
+#define PKVM_PTE_TABLE		(UINT64_C(1) << 1)	/* level 3: a page; else a table */
 #define PKVM_PTE_ATTR_NORMAL	(UINT64_C(0) << 2)	/* index into PKVM_MAIR_EL2 */
-#define PKVM_PTE_RES1		(UINT64_C(1) << 6)	/* AP[1] is RES1 where EL2 has one VA range */
+#define PKVM_PTE_RES1		(UINT64_C(1) << 6)	/* AP[1], with one VA range */
 #define PKVM_PTE_RO		(UINT64_C(1) << 7)	/* AP[2] */
 #define PKVM_PTE_SH_INNER	(UINT64_C(3) << 8)
 #define PKVM_PTE_AF		(UINT64_C(1) << 10)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* arch.h over the CPU: self-mapped page tables, TLB maintenance, the fixmap window, page clearing. */
+/* arch.h over the CPU: self-mapped tables, TLB maintenance, the fixmap window, page clearing. */
 #include <pkvm/boot.h>
 #include <pkvm/image.h>
 #include <pkvm/pte.h>
@@ -78,8 +78,8 @@ void *arch_fixmap(phys_addr_t pa)
 
 /*
  * No other CPU ever uses this address, but each may translate it speculatively, and
- * would then see the entry change without a break: so all are told (break-before-make,
- * Arm ARM D8.16).
+ * would then see the entry change without a break (Arm ARM, break-before-make): so
+ * all are told.
  */
 void arch_fixmap_put(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The errno values that cross the EL1/EL2 boundary: Linux's numbers (include/uapi/asm-generic/errno*.h). */
+/* The errno values that cross the EL1/EL2 boundary: Linux's numbers (uapi/asm-generic/errno*.h). */
 #ifndef HYP_ERRNO_H
 #define HYP_ERRNO_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the host brings to EL2: hypercalls, the calls of the kernel's own stub ABI, and unexpected traps. */
+/* What the host brings to EL2: hypercalls, calls of the kernel's stub ABI, unexpected traps. */
 #include <pkvm/hypercall.h>
 
 #include "cpu.h"
