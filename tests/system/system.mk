@@ -35,16 +35,17 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
 	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
 		cpio --quiet -o -H newc >$(abspath $@)
 
-NETLINK_CHECK := $(SYSTEM_GUEST)/netlink_check
+# Programs that speak netlink on their own.
+NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_check vm_create_in)
 
-$(NETLINK_CHECK): $(addprefix tests/system/programs/,netlink_check.c nl.c nl.h) \
+$(NL_PROGRAMS): $(SYSTEM_GUEST)/%: $(addprefix tests/system/programs/,%.c nl.c nl.h) \
 		include/uapi/linux/pkvm.h | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
 
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NETLINK_CHECK)
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS)
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

@@ -22,6 +22,15 @@ holds_el2()
 	held_by pkvm
 }
 
+# A VM holds the module; the last to go lets it go.
+stays_while_a_vm_lives()
+{
+	pkvmctl vm create --count 2
+	runs 1 rmmod pkvm
+	contains "rmmod's error" "$(cat "$ERR")" 'Module pkvm is in use'
+	pkvmctl vm destroy --all
+}
+
 refuses_to_lose_el2()
 {
 	insmod /root/stubcheck.ko holder=pkvm set_vectors=1
@@ -67,6 +76,7 @@ loads_many_times()
 
 test_case load holds_el2
 test_case vectors-cannot-be-taken refuses_to_lose_el2
+test_case stays-while-a-vm-lives stays_while_a_vm_lives
 test_case unload gives_el2_back
 test_case smallest-heap loads_with heap_mib=2
 test_case selftest-at-load loads_with_selftest

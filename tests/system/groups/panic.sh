@@ -41,6 +41,23 @@ dies()
 	log_says 'pkvm: the host goes on; what EL2 holds is lost until the next boot'
 }
 
+# As above, with somebody listening: they hear of it, with the record if they may see it.
+dies_before_listeners()
+{
+	local monitor status=0
+
+	pkvmctl -j monitor --timeout 5 >"$TEST_DIR/events" &
+	monitor=$!
+	sleep 1
+	"$@"
+	eventually 5 grep -q '"event":"crash"' "$TEST_DIR/events"
+	kill -INT "$monitor"
+	wait "$monitor" || status=$?
+	is "the monitor's exit status" "$status" 0
+	is 'state' "$(jq -r 'select(.event == "state").state' "$TEST_DIR/events")" dead
+	is 'reason' "$(jq -r 'select(.event == "crash").reason' "$TEST_DIR/events")" bug
+}
+
 # A field of the record as pkvmctl shows it.
 recorded()
 {
@@ -154,7 +171,7 @@ CORPSE_CASES='everything_is_refused topup_loses_no_page module_is_pinned cpu_can
 case $1 in
 bug)
 	test_case load load_and_use
-	test_case dies dies 0 bug 'pkvm: at kmod/hyp/debug.c:'
+	test_case dies dies_before_listeners dies 0 bug 'pkvm: at kmod/hyp/debug.c:'
 	;;
 null)
 	test_case load load_and_use

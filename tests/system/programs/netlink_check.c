@@ -71,6 +71,7 @@ struct bad_request {
 #define BAD_RANGE	"integer out of range"
 #define BAD_LENGTH	"invalid attribute length"
 #define UNKNOWN_ATTR	"Unknown attribute type"
+#define BAD_POLICY	"Attribute failed policy validation"
 #define LEFT_OVER	"bytes leftover after parsing attributes"
 
 static const struct bad_request bad_requests[] = {
@@ -97,7 +98,7 @@ static const struct bad_request bad_requests[] = {
 	  BAD_LENGTH, PKVM_A_VM_HANDLE },
 	{ "bound-with-a-value", DO(PKVM_CMD_VM_CREATE, ATTR_U32(PKVM_A_VM_MAX_VCPUS, 1),
 				   ATTR_U32(PKVM_A_VM_BOUND, 1)), -ERANGE,
-	  "Attribute failed policy validation", PKVM_A_VM_BOUND },
+	  BAD_POLICY, PKVM_A_VM_BOUND },
 	{ "trailing-bytes", { .cmd = PKVM_CMD_TOPUP, .trailing = 3,
 			      .attrs = { ATTR_U64(PKVM_A_PAGES_PAGES, 1) } }, -EINVAL,
 	  LEFT_OVER, 0 },
@@ -153,9 +154,9 @@ static const struct bad_request bad_requests[] = {
 				     ATTR_U32(PKVM_A_VM_DESTROYED, 1)), -EINVAL, UNKNOWN_ATTR,
 	  PKVM_A_VM_DESTROYED },
 	{ "handle-for-create", DO(PKVM_CMD_VM_CREATE, ATTR_U32(PKVM_A_VM_HANDLE, 1)), -EINVAL,
-	  "Unknown attribute type", PKVM_A_VM_HANDLE },
-	{ "attribute-for-info", DO(PKVM_CMD_INFO_GET, ATTR_U32(1, 1)), -EINVAL, UNKNOWN_ATTR, 1 },
-	{ "attribute-for-check", DO(PKVM_CMD_HEAP_CHECK, ATTR_U32(1, 1)), -EINVAL, UNKNOWN_ATTR, 1 },
+	  "Unsupported attribute", PKVM_A_VM_HANDLE },
+	{ "attribute-for-info", DO(PKVM_CMD_INFO_GET, ATTR_U32(1, 1)), -EINVAL, BAD_POLICY, 1 },
+	{ "attribute-for-check", DO(PKVM_CMD_HEAP_CHECK, ATTR_U32(1, 1)), -EINVAL, BAD_POLICY, 1 },
 	{ "unknown-command", DO(PKVM_CMD_MAX + 1), -EOPNOTSUPP, "", 0 },
 	{ "notification-as-command", DO(PKVM_CMD_TOPUP_NTF), -EOPNOTSUPP, "", 0 },
 	{ "map-is-a-dump", DO(PKVM_CMD_HEAP_MAP), -EOPNOTSUPP, "", 0 },
