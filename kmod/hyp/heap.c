@@ -69,7 +69,6 @@ static void place_within(struct placement *p, u32 need)
 static bool place(const struct hyp_heap *h, u32 need, struct placement *ret)
 {
 	struct placement p = { .limit = h->end };
-	u32 last;
 
 	if (!heap_is_empty(h)) {
 		p.chunk = find(h, need);
@@ -80,9 +79,8 @@ static bool place(const struct hyp_heap *h, u32 need, struct placement *ret)
 		p.mapped = p.chunk->size;
 	}
 	place_within(&p, need);
-	/* What is left over needs a page for its header. */
-	last = p.end < p.limit ? p.end + HEADER_UNITS : p.end;
-	p.map_to = p.mapped < last ? ALIGN_UP(last, UNITS_PER_PAGE) : p.mapped;
+	/* As place_within() avoids page boundaries, the header of what is left over is mapped, too. */
+	p.map_to = p.mapped < p.end ? ALIGN_UP(p.end, UNITS_PER_PAGE) : p.mapped;
 	*ret = p;
 	return true;
 }

@@ -49,8 +49,6 @@ static enum pkvm_check check_bounds(const struct hyp_heap *h, const struct heap_
 		return PKVM_CHECK_BOUNDS;
 	if (next > h->end || next < off + MIN_CHUNK_UNITS)
 		return PKVM_CHECK_BOUNDS;
-	if (next < h->end && !chunk_off_legal(next))
-		return PKVM_CHECK_BOUNDS;
 	if (chunk_is_used(c) ? !used_bounds_ok(next - off, c->size) : !free_bounds_ok(h, c, off))
 		return PKVM_CHECK_BOUNDS;
 	if (!unit_mapped(h, chunk_mapped_end(c) - 1))
@@ -87,19 +85,19 @@ static const struct heap_chunk *probe_listed(const struct hyp_heap *h, enum heap
 	return key && heap_class_of(key) == class ? c : NULL;
 }
 
-/* The chunk's neighbours in the ring are of its class and name it. */
+/*
+ * The next chunk in the ring is of the same class and names this one. That holds
+ * for the one before as well, once it has been its turn.
+ */
 static enum pkvm_check check_ring(const struct hyp_heap *h, enum heap_index_id id,
 				  const struct heap_chunk *c, u32 off)
 {
 	u32 class = heap_class_of(heap_index_key(h, id, c));
 	const struct heap_chunk *next = probe_listed(h, id, c->link[id].next, class);
-	const struct heap_chunk *prev = probe_listed(h, id, c->link[id].prev, class);
 
-	if (!next || !prev)
+	if (!next)
 		return PKVM_CHECK_LIST;
-	if (next->link[id].prev != off || prev->link[id].next != off)
-		return PKVM_CHECK_LINK;
-	return PKVM_CHECK_OK;
+	return next->link[id].prev == off ? PKVM_CHECK_OK : PKVM_CHECK_LINK;
 }
 
 static enum pkvm_check check_rings(const struct hyp_heap *h, const struct heap_chunk *c, u32 off)

@@ -442,6 +442,30 @@ START_TEST(reclaim_takes_the_largest_first_and_each_run_at_once)
 }
 END_TEST
 
+/* The pages that a block has bytes in. */
+static u64 pages_of(const void *p, u64 size)
+{
+	return (offset_of(p) + size - 1) / PAGE - offset_of(p) / PAGE + 1;
+}
+
+/* Free space that begins with a page would keep that page for its header. */
+START_TEST(no_page_stays_without_a_live_byte)
+{
+	for (u64 size = PAGE - 64; size <= PAGE + 64; size += 16) {
+		void *first = get(size), *p = get(4 * PAGE), *last = get(100);
+
+		put(p);
+		heap_reclaim(&heap, NR_PAGES);
+		ck_assert_uint_eq(heap_env.mapped, pages_of(first, size) + pages_of(last, 100));
+		assert_heap_sound();
+		put(first);
+		put(last);
+		heap_reclaim(&heap, NR_PAGES);
+		ck_assert_uint_eq(heap_env.mapped, 0);
+	}
+}
+END_TEST
+
 START_TEST(statistics)
 {
 	void *p = get(1000), *q = get(5000);
@@ -516,25 +540,52 @@ START_TEST(map_of_a_heap_that_becomes_empty)
 }
 END_TEST
 
+/* Goes on with a check, one chunk at a time, to its end. Returns the number of steps. */
+static u64 finish_check(struct heap_check *check)
+{
+	u64 steps = 1;
+
+	while (heap_check_step(&heap, check, 1))
+		steps++;
+	return steps;
+}
+
 START_TEST(check_in_steps)
 {
 	struct heap_check check;
-	u64 steps = 1;
+	u64 steps;
 
 	for (unsigned int i = 0; i < 100; i++)
 		get(100);
 	heap_check_start(&heap, &check);
-	while (heap_check_step(&heap, &check, 1))
-		steps++;
+	steps = finish_check(&check);
 	ck_assert_int_eq(check.result, PKVM_CHECK_OK);
 	ck_assert_uint_ge(steps, 101);
-	/* A change anywhere between: no sums. */
-	heap_check_start(&heap, &check);
-	ck_assert(heap_check_step(&heap, &check, 1));
-	get(1);
-	while (heap_check_step(&heap, &check, 1))
-		;
-	ck_assert_int_eq(check.result, PKVM_CHECK_BUSY);
+}
+END_TEST
+
+/* Whatever changes, in the middle of the walk or of the lists behind it: no sums. */
+START_TEST(check_of_a_changing_heap)
+{
+	void *p[2] = { get(100), get(100) };
+
+	get(100);
+	put(get(10 * PAGE));
+	for (unsigned int in_lists = 0; in_lists < 2; in_lists++) {
+		u64 chunks = stats().chunks_used + stats().chunks_free;
+		struct heap_check check;
+
+		heap_check_start(&heap, &check);
+		ck_assert(heap_check_step(&heap, &check, in_lists ? chunks : 1));
+		if (_i == 0)
+			ck_assert_uint_eq(heap_reclaim(&heap, 1), 1);
+		else if (_i == 1)
+			get(1);
+		else
+			put(p[in_lists]);
+		finish_check(&check);
+		ck_assert_int_eq(check.result, PKVM_CHECK_BUSY);
+	}
 }
 END_TEST
 
@@ -561,7 +612,8 @@ int main(void)
 		stale_pointer_into_a_hole, overwritten_header, map_of_an_untouched_heap,
 		a_hole_and_its_map, holes_are_merged_by_unmapping, a_filled_hole_merges,
 		reclaim_stops_at_its_target,
-		reclaim_takes_the_largest_first_and_each_run_at_once, statistics, map_cursors,
+		reclaim_takes_the_largest_first_and_each_run_at_once,
+		no_page_stays_without_a_live_byte, statistics, map_cursors,
 		map_of_a_heap_that_becomes_empty, check_in_steps, bad_geometry_is_a_bug,
 	};
 	Suite *suite = suite_create("heap");
@@ -571,6 +623,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
 		tcase_add_test(tc, tests[i]);
+	tcase_add_loop_test(tc, check_of_a_changing_heap, 0, 3);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -158,6 +158,24 @@ START_TEST(wrong_sizes)
 }
 END_TEST
 
+/* Pages where the hole should be, and none where the chunk should be. */
+START_TEST(wrong_pages)
+{
+	u64 page = chunk[HOLE]->size / UNITS_PER_PAGE;
+	u8 *big;
+
+	heap_env.is_mapped[page] = true;
+	assert_found(PKVM_CHECK_BOUNDS, chunk[HOLE]);
+	heap_env.is_mapped[page] = false;
+	big = get(2 * HYP_PAGE_SIZE);
+	page = (offset_of(big) + 2 * HYP_PAGE_SIZE - 1) >> HYP_PAGE_SHIFT;
+	heap_env.is_mapped[page] = false;
+	assert_found(PKVM_CHECK_BOUNDS, big - HEADER);
+	heap_env.is_mapped[page] = true;
+	assert_heap_sound();
+}
+END_TEST
+
 START_TEST(wrong_hole_flag)
 {
 	chunk[BEHIND]->prev &= ~CHUNK_HOLE_BEFORE;
@@ -252,6 +270,82 @@ START_TEST(two_rings)
 }
 END_TEST
 
+/*
+ * A ring of three free chunks of one class, in order: the first with a page to
+ * reclaim, the others without. Returns the allocation between the first two.
+ */
+static void *make_ring(struct heap_chunk *ring[3])
+{
+	static const unsigned int order[] = { 1, 2, 0 };
+	/* Chunks of 6016 bytes: they hold a whole page if they start in the last 1920 of one. */
+	static const u64 starts[] = { 2560, 9600, 16640 };
+	void *between[3], *p[3];
+
+	stop_heap();
+	start_heap(HEAP_SIZE);
+	get(starts[0] - HEADER);
+	for (unsigned int i = 0; i < 3; i++) {
+		p[i] = get(6000);
+		between[i] = get(1024 - HEADER);
+		ring[i] = chunk_get(&heap, starts[i] >> UNIT_SHIFT);
+		ck_assert_ptr_eq(ring[i]->link, p[i]);
+	}
+	for (unsigned int i = 0; i < 3; i++)
+		put(p[order[i]]);
+	for (unsigned int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(chunk_reclaimable(&heap, ring[i]), !i);
+		ck_assert_uint_eq(ring[i]->link[HEAP_BY_MAPPED].next,
+				  chunk_off(&heap, ring[(i + 1) % 3]));
+	}
+	assert_heap_sound();
+	return between[0];
+}
+
+static void set_next_in_ring(struct heap_chunk *c, const struct heap_chunk *next)
+{
+	c->link[HEAP_BY_MAPPED].next = chunk_off(&heap, next);
+	chunk_seal(&heap, c);
+}
+
+START_TEST(ring_out_of_order)
+{
+	u32 class = heap_class_of(6016 >> UNIT_SHIFT);
+	struct heap_chunk *ring[3];
+
+	make_ring(ring);
+	heap.index[HEAP_BY_MAPPED].head[class / HEAP_COLS][class % HEAP_COLS] =
+		chunk_off(&heap, ring[1]);
+	assert_found(PKVM_CHECK_LIST, ring[0]);
+}
+END_TEST
+
+START_TEST(ring_short_cut)
+{
+	struct heap_chunk *ring[3];
+
+	make_ring(ring);
+	set_next_in_ring(ring[0], ring[2]);
+	assert_found(PKVM_CHECK_LINK, ring[0]);
+}
+END_TEST
+
+/* Damage between two steps, behind the walk's back: the check ends all the same. */
+START_TEST(ring_without_end)
+{
+	struct heap_chunk *ring[3];
+	struct heap_check check;
+
+	make_ring(ring);
+	heap_check_start(&heap, &check);
+	ck_assert(heap_check_step(&heap, &check, heap.stats.chunks_used + heap.stats.chunks_free));
+	set_next_in_ring(ring[2], ring[2]);
+	for (unsigned int i = 0; heap_check_step(&heap, &check, 1); i++)
+		ck_assert_uint_lt(i, 10);
+	ck_assert_int_eq(check.result, PKVM_CHECK_LIST);
+	ck_assert_uint_eq(check.offset, offset_of(ring[2]));
+}
+END_TEST
+
 START_TEST(wrong_counters)
 {
 	u64 *const counters[] = {
@@ -343,6 +437,32 @@ START_TEST(reclaim_of_overwritten_chunk)
 }
 END_TEST
 
+START_TEST(reclaim_behind_a_hole_that_is_none)
+{
+	put(chunk[USED3]->link);
+	chunk[HOLE]->prev |= CHUNK_USED;
+	chunk_seal(&heap, chunk[HOLE]);
+	ck_assert(HEAP_ENV_PANICS(heap_reclaim(&heap, 100)));
+}
+END_TEST
+
+START_TEST(calls_on_wrong_rings)
+{
+	struct heap_chunk *ring[3];
+	void *between = make_ring(ring);
+	struct hyp_ask ask = { 0 };
+	void *p;
+
+	if (_i) {
+		set_next_in_ring(ring[1], ring[0]);
+		ck_assert(HEAP_ENV_PANICS(heap_free(&heap, between)));
+	} else {
+		set_next_in_ring(ring[2], ring[1]);
+		ck_assert(HEAP_ENV_PANICS(heap_alloc(&heap, 6000, &ask, &p)));
+	}
+}
+END_TEST
+
 START_TEST(map_over_overwritten_header)
 {
 	u64 entries[2 * PKVM_MAP_ENTRIES], cursor = 0;
@@ -367,12 +487,16 @@ int main(void)
 	tcase_add_test(tc, wrong_back_link);
 	tcase_add_test(tc, skipped_chunk);
 	tcase_add_test(tc, wrong_sizes);
+	tcase_add_test(tc, wrong_pages);
 	tcase_add_test(tc, wrong_hole_flag);
 	tcase_add_test(tc, unmerged_neighbours);
 	tcase_add_test(tc, not_in_its_list);
 	tcase_add_test(tc, list_without_its_chunks);
 	tcase_add_test(tc, bitmaps_disagree);
 	tcase_add_test(tc, two_rings);
+	tcase_add_test(tc, ring_out_of_order);
+	tcase_add_test(tc, ring_short_cut);
+	tcase_add_test(tc, ring_without_end);
 	tcase_add_test(tc, wrong_counters);
 	tcase_add_test(tc, found_in_spite_of_change);
 	suite_add_tcase(suite, tc);
@@ -383,6 +507,8 @@ int main(void)
 	tcase_add_test(calls, alloc_from_overwritten_chunk);
 	tcase_add_loop_test(calls, alloc_from_a_list_that_names_anything, 0, 3);
 	tcase_add_test(calls, reclaim_of_overwritten_chunk);
+	tcase_add_test(calls, reclaim_behind_a_hole_that_is_none);
+	tcase_add_loop_test(calls, calls_on_wrong_rings, 0, 2);
 	tcase_add_test(calls, map_over_overwritten_header);
 	suite_add_tcase(suite, calls);
 	return run_suite(suite);
