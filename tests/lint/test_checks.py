@@ -29,15 +29,15 @@ def long_function(lines):
 
 # Stands for the build: what is made by its own rules in the tree is one file here.
 MAKEFILE = """\
-.PHONY: kmod
+.PHONY: kmod-debug
 programs-native unit-programs $(BUILD)/native/bench/heap_bench:
 	$(CC_NATIVE) $(CFLAGS_COMMON) -c -o /dev/null daemon/x.c
-kmod:; sparse -Wno-decl kmod/x.c
+kmod-debug:; sparse -Wno-decl kmod/x.c
 %.o:; gcc -Wall -Werror -c -o /dev/null $(M)/$*.c
 """
 
 SAMPLES = {
-    "commands": Sample(("README.md", "`make kmod`\n```console\n# git clone x\n```\n"),
+    "commands": Sample(("README.md", "`make kmod-debug`\n```console\n# git clone x\n```\n"),
                        ("README.md", "```sh\npkvmctl nothing\n```\n"), "no test runs: pkvmctl"),
     "clang": Sample(("daemon/x.c", "int x;\n"), ("daemon/x.c", "int x = y;\n"), "y"),
     "cppcheck": Sample(
