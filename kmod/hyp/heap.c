@@ -79,7 +79,7 @@ static bool place(const struct hyp_heap *h, u32 need, struct placement *ret)
 		p.mapped = p.chunk->size;
 	}
 	place_within(&p, need);
-	/* As place_within() avoids page boundaries, the header of what is left over is mapped, too. */
+	/* place_within() avoids page boundaries: the header of what is left over is mapped, too. */
 	p.map_to = p.mapped < p.end ? ALIGN_UP(p.end, UNITS_PER_PAGE) : p.mapped;
 	*ret = p;
 	return true;
