@@ -36,9 +36,10 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
 		cpio --quiet -o -H newc >$(abspath $@)
 
 # Programs that speak netlink on their own.
-NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_check vm_create_in)
+NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_refusals netlink_change vm_create_in)
+NL_SRCS := $(addprefix tests/system/programs/,nl.c nl.h nl_test.c nl_test.h)
 
-$(NL_PROGRAMS): $(SYSTEM_GUEST)/%: $(addprefix tests/system/programs/,%.c nl.c nl.h) \
+$(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 		include/uapi/linux/pkvm.h | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"

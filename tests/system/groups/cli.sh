@@ -11,6 +11,8 @@ HEAP_BYTES=$((1 << 30))
 NOT_LOADED='pkvmctl: the pkvm module is not loaded (no netlink family "pkvm")'
 NOT_ALLOWED='pkvmctl: this needs root, or CAP_NET_ADMIN'
 
+OBJECTS='status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version'
+
 # Each verb once, in a form that a loaded module and an administrator could do.
 VERBS_FOR_ALL=('status' 'heap show' 'shrinker show' 'vm list')
 VERBS_FOR_ADMIN=('heap map' 'heap check' 'selftest' 'topup 16' 'reclaim 16' 'reclaim --all'
@@ -79,8 +81,7 @@ doctor_finds_it_missing()
 
 usage_is_explained()
 {
-	refuses 2 "pkvmctl: unknown object 'vms'; possible: status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version" \
-		pkvmctl vms
+	refuses 2 "pkvmctl: unknown object 'vms'; possible: $OBJECTS" pkvmctl vms
 	refuses 2 "pkvmctl: unknown verb 'lst' of vm; possible: create, list, destroy" pkvmctl vm lst
 	refuses 2 "pkvmctl: SIZE: '0' is out of range, 1 to 262144 pages" pkvmctl topup 0
 	refuses 2 "pkvmctl: give a SIZE" pkvmctl topup
@@ -120,15 +121,15 @@ doctor_is_content()
 
 selftest_leaves_nothing()
 {
-	local before
+	local before main_heap='.heap | [.used_bytes, .mapped_bytes, .allocs] | tojson'
 
-	before=$(figure '[.heap.used_bytes, .heap.mapped_bytes, .heap.allocs]' | jq -c)
+	before=$(figure "$main_heap")
 	runs 0 pkvmctl selftest
 	contains selftest "$(cat "$OUT")" 'steps passed'
 	runs 0 pkvmctl -j selftest
 	number steps "$(json .steps)" -ge 5
 	is 'steps passed' "$(json .passed)" "$(json .steps)"
-	is 'the main heap' "$(figure '[.heap.used_bytes, .heap.mapped_bytes, .heap.allocs]' | jq -c)" "$before"
+	is 'the main heap' "$(figure "$main_heap")" "$before"
 }
 
 topup_grows_the_stock()
@@ -266,18 +267,20 @@ everything_comes_back()
 	pages_add_up
 }
 
+knobs()
+{
+	pkvmctl -j shrinker show | jq -c '[.enabled, .seeks, .batch_pages, .reserve_pages]'
+}
+
 shrinker_is_set()
 {
 	runs 0 pkvmctl shrinker set enabled=off seeks=7 batch=1M reserve=8M
-	runs 0 pkvmctl -j shrinker show
-	is knobs "$(json '[.enabled, .seeks, .batch_pages, .reserve_pages] | tojson')" '[false,7,256,2048]'
+	is knobs "$(knobs)" '[false,7,256,2048]'
 	refuses 1 'pkvmctl: seeks 5000: integer out of range (1 to 1000)' \
 		pkvmctl shrinker set reserve=4M seeks=5000
 	refuses 1 'pkvmctl: batch 4097: integer out of range (1 to 4096)' \
 		pkvmctl shrinker set enabled=on batch=4097
-	runs 0 pkvmctl -j shrinker show
-	is 'knobs after that' "$(json '[.enabled, .seeks, .batch_pages, .reserve_pages] | tojson')" \
-		'[false,7,256,2048]'
+	is 'knobs after that' "$(knobs)" '[false,7,256,2048]'
 	runs 0 pkvmctl shrinker set enabled=on seeks=2 batch=64 reserve=0
 }
 
@@ -292,7 +295,7 @@ subscribed()
 # What the monitor tells of a creation is what the list tells; the other events in their order.
 monitor_sees_events()
 {
-	local monitor status=0
+	local monitor created status=0
 
 	pkvmctl -j monitor --count 6 --timeout 20 >"$TEST_DIR/events" &
 	monitor=$!
@@ -307,9 +310,9 @@ monitor_sees_events()
 	is "the monitor's exit status" "$status" 0
 	is events "$(jq -sr 'map(.event) | join(" ")' "$TEST_DIR/events")" \
 		'request vm-create vm-destroy topup reclaim shrinker'
-	is 'the created VM' \
-		"$(jq -Sc 'select(.event == "vm-create") | del(.event, .time_ns, .age_ns)' "$TEST_DIR/events")" \
-		"$(jq -Sc '.vms[0] | del(.age_ns)' "$TEST_DIR/list")"
+	created=$(jq -Sc 'select(.event == "vm-create") | del(.event, .time_ns, .age_ns)' \
+		"$TEST_DIR/events")
+	is 'the created VM' "$created" "$(jq -Sc '.vms[0] | del(.age_ns)' "$TEST_DIR/list")"
 	is 'pages topped up' "$(jq 'select(.event == "topup").moved_pages' "$TEST_DIR/events")" 256
 	is 'pages reclaimed' "$(jq 'select(.event == "reclaim").moved_pages' "$TEST_DIR/events")" 256
 }
@@ -342,7 +345,7 @@ test_case not-loaded every_verb_says_not_loaded
 test_case version-without-module version_without_module
 test_case doctor-without-module doctor_finds_it_missing
 test_case usage usage_is_explained
-test_case load load
+test_case load modprobe pkvm
 test_case status status_tells_what_is_there
 test_case version versions_agree
 test_case doctor doctor_is_content
@@ -362,5 +365,5 @@ test_case shrinker shrinker_is_set
 test_case monitor monitor_sees_events
 test_case monitor-times-out monitor_ends_in_time
 test_case nobody nobody_may_only_look
-test_case unload unload
+test_case unload rmmod pkvm
 test_case kernel-log log_is_clean

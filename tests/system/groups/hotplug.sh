@@ -32,7 +32,7 @@ load_fails_whole()
 
 load_and_check()
 {
-	load
+	modprobe pkvm
 	held_by pkvm
 }
 
@@ -62,8 +62,8 @@ survives_while_allocating()
 loads_without_a_cpu()
 {
 	cpu 3 0
-	unload
-	load
+	rmmod pkvm
+	modprobe pkvm
 	log_says 'holds EL2 on 3 CPUs'
 	cpu 3 1
 	held_by pkvm
@@ -85,7 +85,7 @@ failing_cpu_stays_offline()
 
 unload_and_check()
 {
-	unload
+	rmmod pkvm
 	held_by stub
 	cpu 1 0
 	cpu 1 1

@@ -16,7 +16,7 @@ COMMAND_LINE="console=ttyAMA0 kvm-arm.mode=none cryptomgr.notests panic=-1 kpti=
 # Load the next kernel: kexec's option for it, and what to add to its command line.
 prepare()
 {
-	load
+	modprobe pkvm
 	# -i: the purgatory would take a quarter of a minute to check the segments' hashes.
 	kexec -i "$1" /root/Image --initrd=/root/kexec.cpio --command-line="$COMMAND_LINE ${2:-}"
 }

@@ -16,7 +16,7 @@ TOLERANCE_KIB=160
 
 holds_el2()
 {
-	load
+	modprobe pkvm
 	log_says 'pkvm: version'
 	log_says "holds EL2 on $(nproc) CPUs, heap range 1024 MiB"
 	held_by pkvm
@@ -39,24 +39,24 @@ refuses_to_lose_el2()
 
 gives_el2_back()
 {
-	unload
+	rmmod pkvm
 	log_says 'pkvm: EL2 given back'
 	held_by stub
 }
 
 loads_with()
 {
-	load "$@"
+	modprobe pkvm "$@"
 	held_by pkvm
-	unload
+	rmmod pkvm
 	held_by stub
 }
 
 loads_with_selftest()
 {
-	load selftest=1
+	modprobe pkvm selftest=1
 	log_says 'self-test'
-	unload
+	rmmod pkvm
 }
 
 # Memory after all of them, the stub after every tenth.
@@ -66,8 +66,8 @@ loads_many_times()
 
 	for ((i = 1; i <= LOADS; i++)); do
 		[ "$i" -ne $((WARM_UP + 1)) ] || before=$(free_kib)
-		load || fail "load $i failed"
-		unload || fail "unload $i failed"
+		modprobe pkvm || fail "load $i failed"
+		rmmod pkvm || fail "unload $i failed"
 		[ $((i % 10)) -ne 0 ] || held_by stub
 	done
 	after=$(free_kib)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The netlink family: every bad input is refused with its sentence and has changed nothing,
-# and dumps survive change (programs/netlink_check.c).
+# and dumps survive change (programs/netlink_*.c).
 #: machine a57:
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
@@ -17,12 +17,11 @@ state()
 
 load_with_a_vm()
 {
-	load
+	modprobe pkvm
 	pkvmctl vm create --vcpus 2
 	state >"$TEST_DIR/before"
 }
 
-# The VMs that the second half of the program creates come and go; refused requests come first.
 nothing_was_changed()
 {
 	is 'the state' "$(state)" "$(cat "$TEST_DIR/before")"
@@ -36,9 +35,9 @@ heap_is_sound()
 }
 
 test_case load load_with_a_vm
-/root/netlink_check refusals
+/root/netlink_refusals
 test_case refusals-change-nothing nothing_was_changed
-/root/netlink_check change
+/root/netlink_change
 test_case heap-is-sound heap_is_sound
-test_case unload unload
+test_case unload rmmod pkvm
 test_case kernel-log log_is_clean

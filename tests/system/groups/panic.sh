@@ -22,7 +22,7 @@ provoke()
 
 load_and_use()
 {
-	load
+	modprobe pkvm
 	pkvmctl vm create --vcpus 2
 }
 
@@ -46,7 +46,7 @@ dies_before_listeners()
 {
 	local monitor status=0
 
-	pkvmctl -j monitor --timeout 5 >"$TEST_DIR/events" &
+	pkvmctl -j monitor --timeout 60 >"$TEST_DIR/events" &
 	monitor=$!
 	sleep 1
 	"$@"
@@ -130,7 +130,7 @@ callers_come_back()
 {
 	local i callers=() status
 
-	load
+	modprobe pkvm
 	for i in 1 2 3 4 5 6; do
 		while pkvmctl vm create --vcpus 8 && pkvmctl heap show && pkvmctl vm destroy --all; do
 			:
@@ -155,7 +155,7 @@ not_running()
 # A stray write over a header: found by the check, at the chunk, in both forms of output.
 corruption_is_found()
 {
-	load
+	modprobe pkvm
 	pkvmctl topup 16
 	pkvmctl heap check
 	provoke 5
@@ -165,7 +165,8 @@ corruption_is_found()
 	is 'result' "$(jq -r .result "$OUT")" header
 }
 
-CORPSE_CASES='everything_is_refused topup_loses_no_page module_is_pinned cpu_can_only_leave host_reclaims_memory'
+CORPSE_CASES=(everything_is_refused topup_loses_no_page module_is_pinned cpu_can_only_leave
+	host_reclaims_memory)
 
 # The cases of any dead EL2, and the record of this kind of death.
 case $1 in
@@ -196,10 +197,10 @@ locked)
 	;;
 corrupt)
 	test_case corruption-is-found corruption_is_found
-	CORPSE_CASES=
+	CORPSE_CASES=()
 	;;
 esac
-for corpse_case in $CORPSE_CASES; do
+for corpse_case in "${CORPSE_CASES[@]}"; do
 	test_case "${corpse_case//_/-}" "$corpse_case"
 done
 test_case kernel-log log_is_clean

@@ -10,7 +10,7 @@
 
 load_with_selftest()
 {
-	load selftest=1
+	modprobe pkvm selftest=1
 	held_by pkvm
 }
 
@@ -35,7 +35,7 @@ pages_come_back()
 
 unload_and_check()
 {
-	unload
+	rmmod pkvm
 	held_by stub
 }
 

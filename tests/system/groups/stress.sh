@@ -171,12 +171,12 @@ creator_without_memory()
 
 unload_and_check()
 {
-	unload
+	rmmod pkvm
 	log_says 'pkvm: EL2 given back'
 	held_by stub
 }
 
-test_case load load
+test_case load modprobe pkvm
 test_case pressure-takes-pages-back pressure_takes_pages_back
 test_case reserve-is-left reserve_is_left
 test_case disabled-shrinker disabled_shrinker_takes_nothing

@@ -8,6 +8,8 @@
 . /root/guest.sh
 
 TRACING=/sys/kernel/tracing
+# A number that is not 0.
+N='[1-9][0-9]*'
 EVENTS='pkvm_hyp_req pkvm_reclaim pkvm_shrink pkvm_topup pkvm_vm'
 
 # Run a command with all events of the system on; what they told is then in TRACE, one a line.
@@ -32,7 +34,7 @@ told()
 
 all_are_there()
 {
-	load
+	modprobe pkvm
 	is events "$(cd $TRACING/events/pkvm && printf '%s\n' pkvm_* | xargs)" "$EVENTS"
 }
 
@@ -43,13 +45,13 @@ vm_creation_is_traced()
 
 	traced pkvmctl vm create --vcpus 0 --max-vcpus 4 >"$TEST_DIR/handle"
 	handle=$(cat "$TEST_DIR/handle")
-	told pkvm_vm "action=create vm=$handle vcpus=0 errno=0 duration_ns=[1-9][0-9]*"
-	told pkvm_hyp_req "type=pages cause=vm vm=$handle asked=[1-9][0-9]* pages=[1-9][0-9]* retries=[1-9] errno=0 duration_ns=[1-9][0-9]*"
-	told pkvm_topup "credited=1 asked=[1-9][0-9]* pages=[1-9][0-9]* errno=0 duration_ns=[1-9][0-9]*"
+	told pkvm_vm "action=create vm=$handle vcpus=0 errno=0 duration_ns=$N"
+	told pkvm_hyp_req "type=pages cause=vm vm=$handle asked=$N pages=$N retries=$N errno=0 duration_ns=$N"
+	told pkvm_topup "credited=1 asked=$N pages=$N errno=0 duration_ns=$N"
 	is 'pages of the request' "$(field pkvm_hyp_req pages)" "$(field pkvm_topup pages)"
 	is 'pages as counted' "$(field pkvm_hyp_req asked)" "$(figure .host.requested_pages)"
 	traced pkvmctl vm destroy "$handle"
-	told pkvm_vm "action=destroy vm=$handle vcpus=0 errno=0 duration_ns=[1-9][0-9]*"
+	told pkvm_vm "action=destroy vm=$handle vcpus=0 errno=0 duration_ns=$N"
 }
 
 # field EVENT NAME: of the one event
@@ -61,9 +63,9 @@ field()
 pages_are_traced()
 {
 	traced pkvmctl topup 1M
-	told pkvm_topup 'credited=0 asked=256 pages=256 errno=0 duration_ns=[1-9][0-9]*'
+	told pkvm_topup "credited=0 asked=256 pages=256 errno=0 duration_ns=$N"
 	traced pkvmctl reclaim 100
-	told pkvm_reclaim 'asked=100 pages=100 errno=0 duration_ns=[1-9][0-9]*'
+	told pkvm_reclaim "asked=100 pages=100 errno=0 duration_ns=$N"
 }
 
 # drop_caches calls every shrinker until nothing more comes: all that was reclaimable, and the
@@ -75,8 +77,8 @@ shrinks_are_traced()
 	reclaimable=$(figure .memory.reclaimable_pages)
 	number 'reclaimable pages' "$reclaimable" -gt 0
 	traced shrink_all
-	traced=$(sed -n 's/^pkvm_shrink: asked=[1-9][0-9]* pages=\([0-9]*\) errno=0 duration_ns=[1-9][0-9]*$/\1/p' "$TRACE" |
-		awk '{ pages += $1 } END { print pages }')
+	traced=$(sed -n "s/^pkvm_shrink: asked=$N pages=\([0-9]*\) errno=0 duration_ns=$N\$/\1/p" \
+		"$TRACE" | awk '{ pages += $1 } END { print pages }')
 	is 'pages traced' "$traced" "$(figure .host.shrunk_pages)"
 	number 'pages traced' "$traced" -ge "$reclaimable"
 	is 'pages left' "$(figure .memory.reclaimable_pages)" 0
@@ -92,7 +94,7 @@ failure_is_traced()
 {
 	pkvmctl vm create --vcpus 0 --count 255 >"$TEST_DIR/handles"
 	traced runs 5 pkvmctl vm create
-	told pkvm_vm 'action=create vm=0 vcpus=0 errno=-28 duration_ns=[1-9][0-9]*'
+	told pkvm_vm "action=create vm=0 vcpus=0 errno=-28 duration_ns=$N"
 	pkvmctl vm destroy --all
 }
 
@@ -101,5 +103,5 @@ test_case vm-create-and-destroy vm_creation_is_traced
 test_case topup-and-reclaim pages_are_traced
 test_case shrink shrinks_are_traced
 test_case failure failure_is_traced
-test_case unload unload
+test_case unload rmmod pkvm
 test_case kernel-log log_is_clean

@@ -49,8 +49,8 @@ static bool log_says(const char *text)
 /* "CPU: All CPU(s) started at EL2" of several, "CPU: CPUs started at EL2" of some versions. */
 static void check_boot_mode(void)
 {
-	report("started-at-el2", log_says("started at EL2") ? NULL :
-	       "the kernel does not say 'started at EL2'");
+	report("started-at-el2",
+	       log_says("started at EL2") ? NULL : "the kernel does not say 'started at EL2'");
 }
 
 /* Returns 0 or a negative errno. */
