@@ -18,7 +18,8 @@
 #define PKVM_VA_VMEMMAP		(1 * PKVM_VA_SLOT)	/* struct hyp_page by page frame number */
 #define PKVM_VA_HEAP		(2 * PKVM_VA_SLOT)
 #define PKVM_VA_SELFTEST	(3 * PKVM_VA_SLOT)	/* the self-test's small heap */
-#define PKVM_VA_SELF_SLOT	255			/* the root table's entry that points to itself, within the half */
+/* the root table's entry that points to itself, within the half */
+#define PKVM_VA_SELF_SLOT	255
 
 #define PKVM_SELFTEST_HEAP_SIZE	(UINT64_C(4) << 20)
 
@@ -36,10 +37,12 @@ struct pkvm_ram_range {
 struct pkvm_boot {
 	uint64_t va_base;		/* of the half: 0 or 1 << 47 */
 	uint64_t image_va;		/* of the image's first byte */
-	uint64_t heap_size;		/* bytes, page aligned, PKVM_HEAP_MIN_SIZE to PKVM_HEAP_MAX_SIZE */
+	/* bytes, page aligned, PKVM_HEAP_MIN_SIZE to PKVM_HEAP_MAX_SIZE */
+	uint64_t heap_size;
 	uint64_t heap_key[2];		/* random: keys the heap's header checks */
 	uint64_t boot_pages;		/* that the loader gave, this page included */
-	uint64_t zero_pa[3];		/* vmemmap while nothing is backed: the shared zero page, its level 3 and its level 2 table */
+	/* vmemmap while nothing is backed: the shared zero page, its level 3 and level 2 table */
+	uint64_t zero_pa[3];
 	uint64_t boot_pa;		/* the boot pages as one physical range */
 	uint64_t boot_size;		/* bytes */
 	uint64_t nr_cpus;		/* possible CPUs */

@@ -74,19 +74,34 @@ enum pkvm_hcall_nr {
 	 * A batch is taken whole or, with an error, not at all.
 	 */
 	PKVM_HCALL_TOPUP_LIST,
-	/* x1 address, x2 pages (at most PKVM_RANGE_PAGES), x3 flags -> x2-x4 as above, x2 an address */
+	/*
+	 * x1 address, x2 pages (at most PKVM_RANGE_PAGES), x3 flags -> x2-x4 as above, x2 an
+	 * address
+	 */
 	PKVM_HCALL_TOPUP_RANGE,
 	/* x1 credited pages that no retry will use: makes them reclaimable again */
 	PKVM_HCALL_CREDIT_DROP,
-	/* x1 pages wanted (one batch at most is done) -> x2 head, x3 count; zeroed but for the links */
+	/*
+	 * x1 pages wanted (one batch at most is done) -> x2 head, x3 count; zeroed but for the
+	 * links
+	 */
 	PKVM_HCALL_RECLAIM,
 	/* -> x2 pages that RECLAIM could return now */
 	PKVM_HCALL_RECLAIMABLE,
-	/* x1 0 to start or the value returned -> x2 cursor for the next call (0: done), x3 entries, x4.. entries */
+	/*
+	 * x1 0 to start or the value returned -> x2 cursor for the next call (0: done),
+	 * x3 entries, x4.. entries
+	 */
 	PKVM_HCALL_HEAP_MAP,
-	/* x1 0 to start, or the value returned -> x2 as above, x3 enum pkvm_check, x4 offset of the chunk at fault */
+	/*
+	 * x1 0 to start, or the value returned -> x2 as above, x3 enum pkvm_check, x4 offset of
+	 * the chunk at fault
+	 */
 	PKVM_HCALL_HEAP_CHECK,
-	/* R: x1 0 to start or the step returned -> x2 next step (0: done), x3 steps in all, x4 line of the check that failed */
+	/*
+	 * R: x1 0 to start or the step returned -> x2 next step (0: done), x3 steps in all,
+	 * x4 line of the check that failed
+	 */
 	PKVM_HCALL_SELFTEST,
 	/* R: x1 vCPUs the VM can have (1 to PKVM_MAX_VCPUS) -> x2 handle */
 	PKVM_HCALL_VM_CREATE,
@@ -103,7 +118,10 @@ enum pkvm_hcall_nr {
 	 * VERSION, CRASH and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
 	 */
 	PKVM_HCALL_TEARDOWN,
-	/* this CPU goes back to the kernel's own vectors; -EBUSY never: EL2 stays usable for the others */
+	/*
+	 * this CPU goes back to the kernel's own vectors; -EBUSY never: EL2 stays usable for
+	 * the others
+	 */
 	PKVM_HCALL_CPU_LEAVE,
 	/* x1 index -> x2.. sixteen u64 of struct pkvm_crash from there; -ENODATA if EL2 lives */
 	PKVM_HCALL_CRASH,
@@ -187,7 +205,10 @@ struct pkvm_heap_stats {
 	uint64_t misuses;		/* frees refused: double, interior, foreign */
 };
 
-/* Every page EL2 owns: owned = boot + stock + heap + tables + vmemmap_pages. Pages unless it says otherwise. */
+/*
+ * Every page EL2 owns: owned = boot + stock + heap + tables + vmemmap_pages. Pages unless it
+ * says otherwise.
+ */
 struct pkvm_mem_stats {
 	uint64_t owned;
 	uint64_t boot;			/* given by the loader: image, stacks, first tables */
@@ -236,7 +257,7 @@ enum pkvm_check {
 	PKVM_CHECK_BOUNDS,		/* sizes, alignment or order */
 	PKVM_CHECK_LIST,		/* free chunk in the wrong list or in none */
 	PKVM_CHECK_TOTALS,		/* counters and walk disagree */
-	PKVM_CHECK_BUSY,		/* structure sound; the heap changed, so totals were not compared */
+	PKVM_CHECK_BUSY,		/* sound; the heap changed, so totals were not compared */
 };
 
 /* Why EL2 stopped. */
@@ -270,7 +291,8 @@ enum pkvm_debug_panic {
 	PKVM_DEBUG_TEXT_WRITE,		/* W^X */
 	PKVM_DEBUG_STACK,		/* overflow into the guard page */
 	PKVM_DEBUG_BUG_LOCKED,		/* with the heap's and the memory lock held */
-	PKVM_DEBUG_CORRUPT,		/* overwrite a live chunk header: the next heap check or free finds it */
+	/* overwrite a live chunk header: the next heap check or free finds it */
+	PKVM_DEBUG_CORRUPT,
 };
 
 #define PKVM_STATS_REGS	16
