@@ -3,8 +3,10 @@
 #ifndef PKVM_KMOD_COMPAT_H
 #define PKVM_KMOD_COMPAT_H
 
-#include <linux/shrinker.h>
+/* Before shrinker.h, which up to 6.1 does not include all that it needs. */
 #include <linux/slab.h>
+
+#include <linux/shrinker.h>
 #include <linux/version.h>
 
 /*
