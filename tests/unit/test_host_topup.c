@@ -148,7 +148,8 @@ static void assert_nothing_leaked(void)
 	ck_assert_uint_eq(fake_refs(), el2.nr_owned);
 	ck_assert_int_eq(pkvm_pages_out(), el2.nr_owned);
 	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_TOPUP_LIST) +
-			  pkvm_counted(PKVM_COUNT_TOPUP_RANGE), el2.nr_owned);
+				  pkvm_counted(PKVM_COUNT_TOPUP_RANGE),
+			  el2.nr_owned);
 	ck_assert(!pkvm_topup_running());
 }
 
