@@ -6,7 +6,7 @@
 UNIT_BUILD := $(BUILD)/native/unit
 UNIT_CFLAGS := $(CFLAGS_COMMON) -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_CFLAGS += -fno-omit-frame-pointer -Iinclude -Itests/unit
-UNIT_LIBS = $(shell pkg-config --cflags --libs check)
+UNIT_LIBS = $(shell pkg-config --cflags --libs check 2>/dev/null)
 
 # $(1): a test
 define unit_test
