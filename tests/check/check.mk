@@ -30,4 +30,5 @@ $(foreach stage,$(CHECK_STAGES),$(eval $(call check_stage,$(stage))))
 
 # The tests of what the other stages and make lint are built on.
 check-tools: packages-test
-	$(Q)tests/check/run-python tests/check/test_run.py tests/lint/test_checks.py
+	$(Q)tests/check/run-python tests/check/test_run.py tests/lint/test_checks.py \
+		tests/guest/test_guest.py
