@@ -192,9 +192,8 @@ heap_is_mapped_out()
 {
 	runs 0 pkvmctl -j heap map
 	is 'end of the regions' "$(json '.regions | map(.size_bytes) | add')" "$HEAP_BYTES"
-	# shellcheck disable=SC2016 # for jq
-	is 'gaps' "$(json '.regions as $r | [range(1; $r | length) |
-		select($r[.].offset_bytes != $r[. - 1].offset_bytes + $r[. - 1].size_bytes)] | length')" 0
+	is 'offsets' "$(json '[.regions[].offset_bytes] | tojson')" \
+		"$(json '[0] + [.regions[:-1][] | .offset_bytes + .size_bytes] | tojson')"
 	is 'used regions' "$(json '[.regions[] | select(.kind == "used")] | length')" \
 		"$(figure .heap.chunks_used)"
 	is 'mapped regions, bytes' \
@@ -313,8 +312,9 @@ monitor_sees_events()
 	created=$(jq -Sc 'select(.event == "vm-create") | del(.event, .time_ns, .age_ns)' \
 		"$TEST_DIR/events")
 	is 'the created VM' "$created" "$(jq -Sc '.vms[0] | del(.age_ns)' "$TEST_DIR/list")"
-	is 'pages topped up' "$(jq 'select(.event == "topup").moved_pages' "$TEST_DIR/events")" 256
-	is 'pages reclaimed' "$(jq 'select(.event == "reclaim").moved_pages' "$TEST_DIR/events")" 256
+	is 'pages topped up and reclaimed' "$(jq -s \
+		'map(select(.event == "topup" or .event == "reclaim").moved_pages) | add' \
+		"$TEST_DIR/events")" 512
 }
 
 monitor_ends_in_time()

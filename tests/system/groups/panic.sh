@@ -125,6 +125,13 @@ host_reclaims_memory()
 	runs 0 stress --quiet --vm 1 --vm-bytes 64M --timeout 1
 }
 
+call_until_refused()
+{
+	while pkvmctl vm create --vcpus 8 && pkvmctl heap show && pkvmctl vm destroy --all; do
+		:
+	done
+}
+
 # EL2 dies holding its locks while the other CPUs call: all of them come back, with the error.
 callers_come_back()
 {
@@ -132,9 +139,7 @@ callers_come_back()
 
 	modprobe pkvm
 	for i in 1 2 3 4 5 6; do
-		while pkvmctl vm create --vcpus 8 && pkvmctl heap show && pkvmctl vm destroy --all; do
-			:
-		done >/dev/null 2>"$TEST_DIR/caller$i" &
+		call_until_refused >/dev/null 2>"$TEST_DIR/caller$i" &
 		callers+=($!)
 	done
 	sleep 1

@@ -44,9 +44,13 @@ refused_for_heap_size()
 }
 
 case $1 in
-kvm | protected)
-	test_case "refused-$1" refused_beside_kvm \
+kvm)
+	test_case refused-kvm refused_beside_kvm \
 		"KVM is in use (/dev/kvm exists): boot with kvm-arm.mode=none"
+	;;
+protected)
+	test_case refused-protected refused_beside_kvm \
+		"the kernel's own pKVM holds EL2, and this version cannot steer it: boot with kvm-arm.mode=none"
 	;;
 vhe)
 	test_case refused-vhe refused_beside_kvm \
