@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,7 +141,8 @@ START_TEST(every_call_can_fail)
 		ck_assert_int_eq(run(calls % 2 ? line : with_json),
 				 failures[_i % NR_FAILURES].status);
 		ck_assert_str_eq(said.out, "");
-		ck_assert_ptr_eq(strstr(said.err, "pkvmctl: the kernel's own sentence\n"), said.err);
+		ck_assert_ptr_eq(strstr(said.err, "pkvmctl: the kernel's own sentence\n"),
+				 said.err);
 	}
 }
 END_TEST
@@ -244,13 +246,29 @@ START_TEST(topup)
 }
 END_TEST
 
+/* A terminal delivers what is written to it when it pleases, and in pieces. */
+static void read_until(int master, char *seen, size_t size, const char *wanted)
+{
+	struct pollfd wait = { .fd = master, .events = POLLIN };
+	size_t len = 0;
+
+	while (!strstr(seen, wanted)) {
+		ssize_t n;
+
+		ck_assert_msg(poll(&wait, 1, 5000) == 1, "'%s' is not in '%s'", wanted, seen);
+		n = read(master, seen + len, size - 1 - len);
+		ck_assert_int_gt(n, 0);
+		len += n;
+		seen[len] = '\0';
+	}
+}
+
 /* On a terminal a long one moves a bar, step by step; a short one and JSON do not. */
 START_TEST(topup_on_a_terminal)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
 	char seen[4096] = "";
 	FILE *terminal;
-	ssize_t n;
 
 	ck_assert(master >= 0 && !grantpt(master) && !unlockpt(master));
 	terminal = fopen(ptsname(master), "r+");
@@ -268,10 +286,7 @@ START_TEST(topup_on_a_terminal)
 	ck_assert_uint_eq(fake_module.nr_topups, 5);
 	ck_assert_uint_eq(fake_module.topup_pages[2], 4096);
 	ck_assert_uint_eq(fake_module.topup_pages[4], 2048);
-	n = read(master, seen, sizeof(seen) - 1);
-	ck_assert_int_gt(n, 0);
-	seen[n] = '\0';
-	ck_assert_ptr_nonnull(strstr(seen, "40 %  16 MiB of 40 MiB"));
+	read_until(master, seen, sizeof(seen), "40 %  16 MiB of 40 MiB");
 	fclose(terminal);
 	close(master);
 }
