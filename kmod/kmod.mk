@@ -22,10 +22,10 @@ define build_kmod
 endef
 
 $(KMOD): $(KMOD_SRCS) $(KERNEL_STAMP)
-	$(call build_kmod,)
+	+$(call build_kmod,)
 
 $(KMOD_DEBUG): $(KMOD_SRCS) $(KERNEL_STAMP)
-	$(call build_kmod,PKVM_DEBUG=1)
+	+$(call build_kmod,PKVM_DEBUG=1)
 
 .PHONY: kmod kmod-debug install-kmod
 kmod: $(KMOD)

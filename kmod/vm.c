@@ -228,7 +228,7 @@ void pkvm_vm_release_port(u32 portid)
 	}
 	rcu_read_unlock();
 	if (xa_marked(&vms, ORPHAN))
-		schedule_work(&orphans_work);
+		queue_work(system_unbound_wq, &orphans_work);
 }
 
 /* Called under RCU. */

@@ -226,10 +226,12 @@ static void mix_run(struct mix *m, u64 ops)
 	}
 }
 
+/* The pages that hold a byte of a live block; dead_pages() fills it each time. */
+static bool alive[PKVM_HEAP_MAX_SIZE >> HYP_PAGE_SHIFT];
+
 /* Mapped pages that hold no byte of a live block. */
 static u64 dead_pages(const struct mix *m, u64 va)
 {
-	static bool alive[PKVM_HEAP_MAX_SIZE >> HYP_PAGE_SHIFT];
 	u64 nr_alive = 0;
 
 	memset(alive, 0, sizeof(alive));

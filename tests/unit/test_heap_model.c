@@ -306,11 +306,13 @@ static bool has_seen(const struct walk *walk, const void *p)
 	return false;
 }
 
+/* Too large for the stack. */
+static struct walk walk;
+static struct block before[MAX_BLOCKS];
+
 /* One walk over a heap that changes all the while: blocks that live throughout are reported. */
 START_TEST(map_survives_change)
 {
-	static struct walk walk;
-	static struct block before[MAX_BLOCKS];
 	u64 nr_before = 0;
 
 	memset(&walk, 0, sizeof(walk));
