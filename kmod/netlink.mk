@@ -4,7 +4,7 @@
 .PHONY: regen
 regen:
 	$(Q)tests/guest/setup-packages build
-	$(Q)scripts/regen
+	$(Q)include/netlink/regen
 
 check-spec: packages-test
 	$(Q)tests/check/run-python tests/spec/test_netlink_spec.py

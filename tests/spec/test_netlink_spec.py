@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The spec of the netlink family and what was generated from it agree.
 
-The generator is not needed: the stamp that scripts/regen leaves tells whether anything
+The generator is not needed: the stamp that include/netlink/regen leaves tells whether anything
 was changed since, and names, values, policies and permissions are compared one by one,
 so that a wrong generator or a wrong correction of its output is found, too.
 """

@@ -45,8 +45,21 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
 
+# pkvmctl as of a release to come, whose netlink ABI is another than the module's.
+OTHER_ABI := $(SYSTEM)/other-abi
+
+$(OTHER_ABI)/linux/pkvm.h: include/uapi/linux/pkvm.h
+	@mkdir -p $(@D)
+	$(Q)sed 's/\(define PKVM_NETLINK_ABI\s*\).*/\199/' $< >$@
+
+$(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) -I$(OTHER_ABI) $(DAEMON_CFLAGS) -o $@ $(CTL_SRCS) \
+		$$($(PKG_CONFIG_ARM64) --cflags --libs $(DAEMON_PACKAGES))
+
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS)
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

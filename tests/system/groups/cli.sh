@@ -341,6 +341,15 @@ nobody_may_only_look()
 	is statistics "$(pkvmctl -j heap show | jq -c '[.memory, .heap]')" "$before"
 }
 
+other_abi_is_told()
+{
+	local version
+
+	version=$(modinfo -F version pkvm)
+	refuses 1 "pkvmctl: the module ($version) speaks netlink ABI 1, this program 99: install \
+both from the same version" /root/pkvmctl-other-abi status
+}
+
 test_case not-loaded every_verb_says_not_loaded
 test_case version-without-module version_without_module
 test_case doctor-without-module doctor_finds_it_missing
@@ -365,5 +374,6 @@ test_case shrinker shrinker_is_set
 test_case monitor monitor_sees_events
 test_case monitor-times-out monitor_ends_in_time
 test_case nobody nobody_may_only_look
+test_case other-abi other_abi_is_told
 test_case unload rmmod pkvm
 test_case kernel-log log_is_clean
