@@ -52,8 +52,7 @@ help:
 ## make check-tools    tests of the tests' own tools
 ## make check-spec     whether the netlink spec and what is generated from it agree
 ## make bench          figures: a table and build/bench.json
-## make lint           compilers, checkers, format, layout
-## make lint-NAME      one of its checks (tests/lint/checks)
+## make lint           compilers, checkers, format, layout; lint-NAME for one of tests/lint/checks
 ## make regen          regenerate what comes from include/netlink/pkvm.yaml
 ## make guest          everything that tests/guest/run boots
 ## make clean          remove build/ (the cache stays: make clean-cache)
