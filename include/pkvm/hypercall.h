@@ -201,7 +201,7 @@ struct pkvm_heap_stats {
 	uint64_t reclaimable;		/* pages */
 	uint64_t allocs;		/* successful */
 	uint64_t frees;			/* successful */
-	uint64_t failures;		/* allocations refused: size, range exhausted, no pages */
+	uint64_t failures;		/* allocations refused for good: size, range exhausted */
 	uint64_t misuses;		/* frees refused: double, interior, foreign */
 };
 

@@ -182,10 +182,11 @@ int heap_alloc(struct hyp_heap *h, u64 size, struct hyp_ask *ask, void **ret)
 
 	hyp_spin_lock(&h->lock);
 	err = alloc_locked(h, size, ask, ret);
-	if (err)
-		h->stats.failures++;
-	else
+	/* What lacks pages is a request, to be called again: no failure yet. */
+	if (!err)
 		h->stats.allocs++;
+	else if (err != -HYP_ENOMEM || !ask->shortage)
+		h->stats.failures++;
 	hyp_spin_unlock(&h->lock);
 	return err;
 }

@@ -77,8 +77,8 @@ void heap_init(struct hyp_heap *h, u64 va, u64 size, const u64 key[2]);
  * Allocates size bytes, zeroed and 16-byte aligned; *ret is the caller's until
  * heap_free() and untouched on failure. O(1).
  *
- * 0, or, with nothing changed but the count of failures (and the credit given
- * up, see struct hyp_ask):
+ * 0, or, with nothing changed but the count of failures if it is final (and the
+ * credit given up, see struct hyp_ask):
  *	-HYP_EINVAL	size is 0
  *	-HYP_ENOSPC	final: the range has no free span of that size
  *	-HYP_ENOMEM	ask->shortage pages are missing; with them the call succeeds
