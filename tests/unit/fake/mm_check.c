@@ -17,6 +17,13 @@
 #include "arch_env.h"
 #include "host.h"
 
+/* Check reports each assertion that holds, too: not for what is looked at page by page. */
+#define REQUIRE(cond)							\
+	do {								\
+		if (!(cond))						\
+			ck_abort_msg("not so: %s", #cond);		\
+	} while (0)
+
 struct audit {
 	u8 *use;			/* enum page_state by page number */
 	u64 totals[PAGE_STATES];
@@ -130,7 +137,7 @@ static void audit_s2_page(struct audit *audit, u64 entry, u64 ipa, unsigned int 
 	bool spare = in_pages(table, boot->s2_spare, PKVM_S2_SPARE_TABLES);
 
 	if (in_pages(table, boot->s2_lazy, PKVM_S2_LAZY_TABLES)) {
-		ck_assert_uint_eq(level, 0);
+		REQUIRE(level == 0);
 		audit->lazy_in_use++;
 		return;
 	}
@@ -139,10 +146,10 @@ static void audit_s2_page(struct audit *audit, u64 entry, u64 ipa, unsigned int 
 	audit->spare_in_use += spare;
 	if (!spare) {
 		use_page(audit, table, PAGE_HOST_S2);
-		ck_assert_uint_eq(table >> PTE_SHIFT(level), ipa >> PTE_SHIFT(level));
+		REQUIRE(table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level));
 	}
-	ck_assert_uint_ge(level, 1);
-	ck_assert(!spare || level == 1);
+	REQUIRE(level >= 1);
+	REQUIRE(!spare || level == 1);
 	*(level == 1 ? &audit->split_gibs : &audit->split_blocks) += 1;
 }
 
@@ -164,13 +171,13 @@ static unsigned int audit_s2(struct audit *audit, phys_addr_t table, unsigned in
 
 			audit_s2_page(audit, entry, ipa, level);
 			if (level) {
-				ck_assert_uint_eq(pkvm_s2_count(entry), below);
-				ck_assert_uint_gt(below, 0);
+				REQUIRE(pkvm_s2_count(entry) == below);
+				REQUIRE(below > 0);
 			}
 		} else {
-			ck_assert_uint_eq(entry >> PKVM_S2_OWNER_SHIFT, PKVM_OWNER_HYP);
-			ck_assert_uint_eq(entry & PKVM_S2_VALID, 0);
-			ck_assert_uint_ge(level, 2);
+			REQUIRE(entry >> PKVM_S2_OWNER_SHIFT == PKVM_OWNER_HYP);
+			REQUIRE(!(entry & PKVM_S2_VALID));
+			REQUIRE(level >= 2);
 			audit_owned(audit, ipa, level);
 		}
 	}
@@ -264,10 +271,10 @@ static void audit_pages(const struct audit *audit)
 		bool donated = host_page_state(pa) == HOST_DONATED;
 
 		if (host_page_state(pa) == HOST_BOOT) {
-			ck_assert(audit->hyp[i]);
+			REQUIRE(audit->hyp[i]);
 			continue;
 		}
-		ck_assert_int_eq(audit->hyp[i], audit->use[i] != PAGE_HOST);
+		REQUIRE(audit->hyp[i] == (audit->use[i] != PAGE_HOST));
 		if (__page_state(pa) != audit->use[i] || donated != (audit->use[i] != PAGE_HOST))
 			ck_abort_msg("page %#lx: state %d, used as %d, %s", (unsigned long)pa,
 				     __page_state(pa), audit->use[i],
