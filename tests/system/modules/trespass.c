@@ -5,7 +5,7 @@
  * it afterwards. At load a block of pages is donated; parameters do the rest:
  *
  *	nofault_errno	read: errno of copy_from_kernel_nofault() from the last page
- *	donate		write: donates the block again, after reclaim
+ *	donate		write: donates the last page again, after reclaim
  *	touch		write: reads it plainly, which is the writer's end
  *	reclaim		write: takes the free pages back, then nofault_errno reads 0
  *	zero		read: whether the page has become readable and zero
@@ -56,9 +56,10 @@ static int get_nofault_errno(char *buffer, const struct kernel_param *param)
 static const struct kernel_param_ops nofault_ops = { .get = get_nofault_errno };
 module_param_cb(nofault_errno, &nofault_ops, NULL, 0400);
 
+/* Of the block's first pages some have become EL2's tables, and are its own for good. */
 static int set_donate(const char *value, const struct kernel_param *param)
 {
-	return donate(virt_to_phys(block), 1 << ORDER);
+	return donate(virt_to_phys(last_page()), 1);
 }
 
 static const struct kernel_param_ops donate_ops = { .set = set_donate };
