@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Loads the EL2 image. The block it hands over holds, in this order: the image,
- * the boot record, stack and data page of each CPU, page tables.
+ * the boot record, stack and data page of each CPU, page tables, the host's stage-2 tables.
  *
  * At EL2 the block appears as
  *	image	text read-execute, constants read-only, data read-write
  *	boot	read-only
- *	CPUs	guard page, stack, data, fixmap window (image.h), for each possible CPU
+ *	CPUs	guard page, stack, data, windows (image.h), for each possible CPU
  * and the image's first page once more at its physical address, for the moment in
  * which the MMU is turned on.
  */
@@ -14,7 +14,6 @@
 
 #include <linux/elf.h>
 #include <linux/gfp.h>
-#include <linux/ioport.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <asm/cacheflush.h>
@@ -23,8 +22,11 @@
 #include <pkvm/boot.h>
 #include <pkvm/image.h>
 #include <pkvm/pte.h>
+#include <pkvm/stage2.h>
 
 #include "el2_image.h"
+#include "el2_resources.h"
+#include "el2_stage2.h"
 #include "el2_tables.h"
 
 extern const u8 pkvm_image[], pkvm_image_end[];
@@ -45,11 +47,18 @@ extern const u8 pkvm_image[], pkvm_image_end[];
 #define EL2_TCR_PS_SHIFT	16
 #define PA_RANGE_48_BITS	5UL
 
+/* VTCR_EL2: as TCR_EL2, 8-bit VMID, no hardware updates of access flag and dirty state. */
+#define VTCR_RES1		BIT(31)
+#define VTCR_WALKS		(3UL << 12 | 1UL << 10 | 1UL << 8)
+#define VTCR_PS_SHIFT		16
+#define VTCR_SL0(start_level)	((2UL - (start_level)) << 6)
+
 /* Offsets into the block and sizes, all in pages. */
 struct layout {
 	unsigned int image;	/* pages of the image, which comes first */
 	unsigned int cpus;	/* where the CPUs' pages begin: two for each */
 	unsigned int tables;	/* where the tables begin */
+	unsigned int stage2;	/* where the host's stage-2 tables begin */
 	unsigned int total;
 	u64 image_va;		/* addresses at EL2, within the half */
 	u64 boot_va;
@@ -63,6 +72,7 @@ struct loader {
 	struct pkvm_image_header *header;
 	struct pkvm_boot *boot;
 	struct el2_tables tables;
+	struct el2_stage2 stage2;
 };
 
 static const Elf64_Ehdr *image_ehdr(void)
@@ -90,6 +100,33 @@ static int check_image(void)
 	return 0;
 }
 
+static u64 pa_range(void)
+{
+	return min(read_sysreg(id_aa64mmfr0_el1) & 0xf, PA_RANGE_48_BITS);
+}
+
+/* Of the host: all that the CPU can address and EL2 can handle. */
+static unsigned int ipa_bits(void)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, PKVM_PA_BITS };
+
+	return bits[pa_range()];
+}
+
+/* The pages for the host's stage-2 behind total others, all of which it is not to reach. */
+static unsigned int stage2_pages(unsigned int total)
+{
+	unsigned int slots = el2_resources_slots(ipa_bits());
+	unsigned int more = PKVM_S2_SPARE_TABLES + PKVM_S2_LAZY_TABLES;
+	unsigned int pages = more;
+	unsigned int i;
+
+	/* Its tables for the block that they lie in are part of that: the second look knows them all. */
+	for (i = 0; i < 2; i++)
+		pages = el2_stage2_pages(ipa_bits(), slots, total + pages) + more;
+	return pages;
+}
+
 static void lay_out(struct layout *at)
 {
 	const Elf64_Phdr *phdr = image_phdrs();
@@ -107,7 +144,10 @@ static void lay_out(struct layout *at)
 	at->boot_va = at->image_va + at->image * PKVM_PAGE_SIZE;
 	at->cpu_va = ALIGN(at->boot_va + PKVM_PAGE_SIZE, BIT_ULL(PKVM_CPU_SHIFT));
 	end = at->cpu_va + ((u64)nr_cpu_ids << PKVM_CPU_SHIFT);
-	at->total = at->tables + FIXED_TABLES + DIV_ROUND_UP_ULL(end - at->image_va, SZ_2M);
+	at->stage2 = at->tables + FIXED_TABLES + DIV_ROUND_UP_ULL(end - at->image_va, SZ_2M);
+	/* The root's alignment; the block's own is its size rounded up to a power of two. */
+	at->stage2 = ALIGN(at->stage2, pkvm_s2_root_pages(ipa_bits()));
+	at->total = at->stage2 + stage2_pages(at->stage2);
 }
 
 static void copy_segments(struct loader *l)
@@ -152,22 +192,6 @@ static int relocate(struct loader *l)
 	return 0;
 }
 
-static int add_ram(struct resource *res, void *arg)
-{
-	struct pkvm_boot *boot = arg;
-	u64 base = ALIGN(res->start, PKVM_PAGE_SIZE);
-	u64 end = min(ALIGN_DOWN(res->end + 1, PKVM_PAGE_SIZE), BIT_ULL(PKVM_PA_BITS));
-
-	if (base >= end)
-		return 0;
-	if (boot->nr_ram == PKVM_MAX_RAM_RANGES) {
-		pr_err("more than %u ranges of RAM in /proc/iomem\n", PKVM_MAX_RAM_RANGES);
-		return -E2BIG;
-	}
-	boot->ram[boot->nr_ram++] = (struct pkvm_ram_range){ .base = base, .size = end - base };
-	return 0;
-}
-
 static int fill_boot(struct loader *l, u64 heap_size)
 {
 	struct pkvm_boot *boot = l->boot;
@@ -180,8 +204,9 @@ static int fill_boot(struct loader *l, u64 heap_size)
 	boot->boot_pa = l->pa;
 	boot->boot_size = l->at.total * PKVM_PAGE_SIZE;
 	boot->nr_cpus = nr_cpu_ids;
-	return walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1,
-				   boot, add_ram);
+	boot->s2_ipa_bits = l->stage2.ipa_bits;
+	boot->s2_root = l->stage2.pa;
+	return el2_resources_ram(boot, l->stage2.ipa_bits);
 }
 
 /* The segments of the image, each with its own permissions. */
@@ -232,11 +257,33 @@ static int build_tables(struct loader *l)
 	return ret;
 }
 
+/* All that the resource tree names, less what EL2 is loaded into. */
+static int build_stage2(struct loader *l)
+{
+	struct el2_stage2 *t = &l->stage2;
+	int ret;
+
+	if (!el2_stage2_init(t))
+		return -ENOSPC;
+	ret = el2_resources_map(t);
+	if (ret)
+		return ret;
+	if (!el2_stage2_cut(t, l->pa, l->at.total))
+		return -ENOSPC;
+	l->boot->s2_lazy = el2_stage2_take(t, PKVM_S2_LAZY_TABLES);
+	l->boot->s2_spare = el2_stage2_take(t, PKVM_S2_SPARE_TABLES);
+	return l->boot->s2_lazy && l->boot->s2_spare ? 0 : -ENOSPC;
+}
+
 static u64 tcr_el2(void)
 {
-	u64 pa_range = read_sysreg(id_aa64mmfr0_el1) & 0xf;
+	return EL2_TCR | pa_range() << EL2_TCR_PS_SHIFT;
+}
 
-	return EL2_TCR | min(pa_range, PA_RANGE_48_BITS) << EL2_TCR_PS_SHIFT;
+static u64 vtcr_el2(void)
+{
+	return VTCR_RES1 | VTCR_WALKS | pa_range() << VTCR_PS_SHIFT |
+	       VTCR_SL0(pkvm_s2_start_level(ipa_bits())) | (64 - ipa_bits());
 }
 
 static void fill_header(struct loader *l)
@@ -251,6 +298,8 @@ static void fill_header(struct loader *l)
 	header->cpu_va = l->tables.va_base + l->at.cpu_va;
 	header->boot_va = l->tables.va_base + l->at.boot_va;
 	header->virt_entry += l->tables.va_base + l->at.image_va;
+	header->vtcr = vtcr_el2();
+	header->vttbr = l->stage2.pa;	/* VMID 0 */
 }
 
 /*
@@ -285,13 +334,20 @@ static int build(struct loader *l, u64 heap_size)
 	l->tables = (struct el2_tables){
 		.mem = l->mem + l->at.tables * PKVM_PAGE_SIZE,
 		.pa = l->pa + l->at.tables * PKVM_PAGE_SIZE,
-		.nr = l->at.total - l->at.tables,
+		.nr = l->at.stage2 - l->at.tables,
+	};
+	l->stage2 = (struct el2_stage2){
+		.mem = l->mem + l->at.stage2 * PKVM_PAGE_SIZE,
+		.pa = l->pa + l->at.stage2 * PKVM_PAGE_SIZE,
+		.nr = l->at.total - l->at.stage2,
+		.ipa_bits = ipa_bits(),
 	};
 	copy_segments(l);
 	ret = el2_tables_init(&l->tables, l->pa) ?:
 	      relocate(l) ?:
 	      fill_boot(l, heap_size) ?:
-	      build_tables(l);
+	      build_tables(l) ?:
+	      build_stage2(l);
 	if (ret)
 		return ret;
 	fill_header(l);

@@ -60,6 +60,12 @@ void pkvm_memcache_split(struct pkvm_memcache *mc, u64 nr, struct pkvm_memcache 
 		*link = PKVM_LIST_END;
 }
 
+void pkvm_memcache_move(struct pkvm_memcache *mc, struct pkvm_memcache *to)
+{
+	while (mc->nr_pages)
+		pkvm_memcache_push(to, pkvm_memcache_pop(mc));
+}
+
 int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp)
 {
 	u64 before = mc->nr_pages;

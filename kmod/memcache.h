@@ -35,6 +35,9 @@ u64 pkvm_memcache_pop(struct pkvm_memcache *mc);
 /* Moves the first nr pages, or all of them if there are fewer, to the empty memcache *ret. */
 void pkvm_memcache_split(struct pkvm_memcache *mc, u64 nr, struct pkvm_memcache *ret);
 
+/* Moves all pages to the front of another one. */
+void pkvm_memcache_move(struct pkvm_memcache *mc, struct pkvm_memcache *to);
+
 /*
  * Allocates until mc has at least nr pages: whole host pages, so possibly some
  * more. May sleep, as gfp says. Returns 0, or -ENOMEM with mc as it was.

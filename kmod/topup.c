@@ -2,10 +2,13 @@
 /*
  * Top-up: allocates pages and donates them to EL2.
  *
- * Not every page that EL2 takes joins the stock: it has metadata only for the RAM
- * that it has pages of, and a page whose own block of RAM has none yet becomes
+ * Not every page that EL2 takes joins the stock: it has metadata and tables only for
+ * the RAM that it has pages of, and a page whose own block of RAM has none yet becomes
  * that. So both loops below go on until enough have joined. They end: a page that
  * did not join has covered its block, and there are only so many blocks.
+ *
+ * A page may also be left, if EL2 lacks a table for its GiB. It is kept and offered
+ * again with the next ones, so that the allocator comes up with others.
  */
 #include <linux/ktime.h>
 #include <linux/log2.h>
@@ -27,6 +30,9 @@
 
 /* The smallest block worth a call of its own. A host page of 64 KiB has as many. */
 #define RANGE_MIN_PAGES	16
+
+/* So many pages that EL2 did not take are kept; with more, it takes none at all. */
+#define LEFT_MAX_PAGES	512
 
 /* A shortage is an error that the caller hears of: no OOM killer, no warning. */
 #define GFP_TOPUP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
@@ -72,8 +78,7 @@ bool pkvm_topup_running(void)
 /*
  * TOPUP_LIST and TOPUP_RANGE answer alike. Counts what EL2 took of nr pages, adds
  * what joined the stock, and returns in regs->a2 and a3 what is still the host's.
- * A call in which EL2 died may have rewritten the pages: then nothing is. -ENOSPC
- * when EL2 refused nothing and took nothing.
+ * A call in which EL2 died may have rewritten the pages: then nothing is.
  */
 static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *joined)
 {
@@ -82,9 +87,6 @@ static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *j
 
 	if (!err) {
 		*joined += regs->a4;
-		/* Or the caller would go on for ever. */
-		if (regs->a3 == given)
-			err = -ENOSPC;
 	} else {
 		regs->a2 = pa;
 		regs->a3 = err == -EIO ? 0 : given;
@@ -95,8 +97,9 @@ static int donate(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs, u64 *j
 	return err;
 }
 
-/* Donates one batch of mc and frees what was not taken of it. */
-static int donate_batch(struct pkvm_memcache *mc, u64 flags, u64 *joined)
+/* Donates one batch of mc; what was not taken of it moves to *left. */
+static int donate_batch(struct pkvm_memcache *mc, struct pkvm_memcache *left, u64 flags,
+			u64 *joined)
 {
 	struct arm_smccc_1_2_regs regs = { .a3 = flags };
 	struct pkvm_memcache batch;
@@ -108,28 +111,31 @@ static int donate_batch(struct pkvm_memcache *mc, u64 flags, u64 *joined)
 	err = donate(PKVM_HCALL_TOPUP_LIST, &regs, joined);
 	batch.head = regs.a2;
 	batch.nr_pages = regs.a3;
-	pkvm_memcache_free(&batch);
+	pkvm_memcache_move(&batch, left);
 	return err;
 }
 
-/* Allocates so many pages, all of them before EL2 sees the first, and donates them. */
-static int donate_list(u64 pages, gfp_t gfp, u64 flags, u64 *joined)
+/*
+ * Allocates so many pages, all of them before EL2 sees the first, and donates them with
+ * those in mc, where what it did not take is afterwards.
+ */
+static int donate_list(struct pkvm_memcache *mc, u64 pages, gfp_t gfp, u64 flags, u64 *joined)
 {
-	struct pkvm_memcache mc = PKVM_MEMCACHE_INIT;
+	struct pkvm_memcache left = PKVM_MEMCACHE_INIT;
 	int err;
 
-	err = pkvm_memcache_fill(&mc, pages, gfp);
+	err = pkvm_memcache_fill(mc, mc->nr_pages + pages, gfp);
 	if (err)
 		pkvm_count(PKVM_COUNT_ALLOC_FAILURES, 1);
-	while (!err && mc.nr_pages) {
-		err = donate_batch(&mc, flags, joined);
+	while (!err && mc->nr_pages) {
+		err = donate_batch(mc, &left, flags, joined);
 		cond_resched();
 	}
-	pkvm_memcache_free(&mc);
-	return err;
+	pkvm_memcache_move(&left, mc);
+	return err ?: mc->nr_pages > LEFT_MAX_PAGES ? -ENOSPC : 0;
 }
 
-/* -ENOMEM when there is no such block to be had. */
+/* -ENOMEM when there is no such block to be had, or none that EL2 takes. */
 static int donate_range(u64 pages, u64 *joined)
 {
 	struct arm_smccc_1_2_regs regs = { .a2 = pages };
@@ -140,10 +146,10 @@ static int donate_range(u64 pages, u64 *joined)
 		return -ENOMEM;
 	err = donate(PKVM_HCALL_TOPUP_RANGE, &regs, joined);
 	pkvm_range_free(regs.a2, regs.a3);
-	return err;
+	return err ?: regs.a3 == pages ? -ENOMEM : 0;
 }
 
-static int topup_reserve(u64 pages, u64 *joined)
+static int topup_reserve(u64 pages, u64 *joined, struct pkvm_memcache *mc)
 {
 	u64 limit = PKVM_RANGE_PAGES;
 	u64 lack, block;
@@ -156,7 +162,8 @@ static int topup_reserve(u64 pages, u64 *joined)
 		lack = pages - *joined;
 		block = min_t(u64, rounddown_pow_of_two(lack), limit);
 		if (block < RANGE_MIN_PAGES) {
-			err = donate_list(min_t(u64, lack, PKVM_BATCH_PAGES), GFP_TOPUP, 0, joined);
+			err = donate_list(mc, min_t(u64, lack, PKVM_BATCH_PAGES), GFP_TOPUP, 0,
+					  joined);
 			continue;
 		}
 		err = donate_range(block, joined);
@@ -168,28 +175,31 @@ static int topup_reserve(u64 pages, u64 *joined)
 	return err;
 }
 
-static int topup_request(u64 pages, u64 *joined)
+static int topup_request(u64 pages, u64 *joined, struct pkvm_memcache *mc)
 {
 	int err = 0;
 
 	while (!err && *joined < pages) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		err = donate_list(pages - *joined, GFP_TOPUP | __GFP_ACCOUNT, PKVM_TOPUP_CREDIT,
-				  joined);
+		err = donate_list(mc, pages - *joined, GFP_TOPUP | __GFP_ACCOUNT,
+				  PKVM_TOPUP_CREDIT, joined);
 	}
 	return err;
 }
 
 /* Runs one of the two above as a topper; what came of it is in *ev. */
-static void run(int (*topup)(u64 pages, u64 *joined), struct pkvm_event *ev)
+static void run(int (*topup)(u64 pages, u64 *joined, struct pkvm_memcache *mc),
+		struct pkvm_event *ev)
 {
+	struct pkvm_memcache mc = PKVM_MEMCACHE_INIT;
 	u64 start = ktime_get_ns();
 	unsigned int slot;
 
 	ev->err = topper_enter(&slot);
 	if (!ev->err) {
-		ev->err = topup(ev->asked, &ev->pages);
+		ev->err = topup(ev->asked, &ev->pages, &mc);
+		pkvm_memcache_free(&mc);
 		topper_leave(slot);
 	}
 	ev->duration_ns = ktime_get_ns() - start;

@@ -28,6 +28,10 @@
 
 #define PKVM_MAX_RAM_RANGES	120
 
+/* Pages of the loader that become tables of the host's stage-2 when there is need. */
+#define PKVM_S2_SPARE_TABLES	8	/* for 1 GiB blocks that are split */
+#define PKVM_S2_LAZY_TABLES	2	/* for addresses that the host's resource tree does not name */
+
 struct pkvm_ram_range {
 	uint64_t base;		/* page aligned */
 	uint64_t size;		/* bytes, page aligned */
@@ -47,9 +51,13 @@ struct pkvm_boot {
 	uint64_t boot_size;		/* bytes */
 	uint64_t nr_cpus;		/* possible CPUs */
 	uint64_t nr_ram;
+	uint64_t s2_ipa_bits;		/* the host's stage-2: its address space */
+	uint64_t s2_root;		/* its root, pkvm_s2_root_pages() of them */
+	uint64_t s2_spare;		/* PKVM_S2_SPARE_TABLES pages, */
+	uint64_t s2_lazy;		/* and PKVM_S2_LAZY_TABLES, zero */
 	uint64_t reserved[3];
 	struct pkvm_ram_range ram[PKVM_MAX_RAM_RANGES];	/* ascending, disjoint */
-	uint8_t pad[4096 - 16 * 8 - PKVM_MAX_RAM_RANGES * 16];
+	uint8_t pad[4096 - 20 * 8 - PKVM_MAX_RAM_RANGES * 16];
 };
 
 PKVM_ABI_ASSERT(sizeof(struct pkvm_boot) == 4096);

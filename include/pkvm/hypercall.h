@@ -71,7 +71,9 @@ enum pkvm_hcall_nr {
 	 * address through their first 8 bytes.
 	 * -> x2 head and x3 count of what was not taken, x4 pages that joined the
 	 * stock (others became EL2's own metadata for the pages that followed).
-	 * A batch is taken whole or, with an error, not at all.
+	 * With an error nothing is taken. Without, pages may be left that EL2 has
+	 * no table to take out of the host's stage-2 with; it has one again after
+	 * another page of a GiB of which it has just taken the first.
 	 */
 	PKVM_HCALL_TOPUP_LIST,
 	/*
@@ -115,7 +117,7 @@ enum pkvm_hcall_nr {
 	 * Before unload: refused (-EBUSY) while a VM lives. Then every call gives
 	 * back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
 	 * what the loader gave it. After the first call only TEARDOWN, STATS,
-	 * VERSION, CRASH and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
+	 * VERSION, CRASH, VIOLATIONS and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
 	 */
 	PKVM_HCALL_TEARDOWN,
 	/*
@@ -125,6 +127,12 @@ enum pkvm_hcall_nr {
 	PKVM_HCALL_CPU_LEAVE,
 	/* x1 index -> x2.. sixteen u64 of struct pkvm_crash from there; -ENODATA if EL2 lives */
 	PKVM_HCALL_CRASH,
+	/*
+	 * x1 number of the first violation wanted, counted from 0 -> x2 number of the
+	 * one to ask for next, x3 entries (0: none as yet), x4.. that many struct
+	 * pkvm_violation. The first has the number x2 - x3: what came before is lost.
+	 */
+	PKVM_HCALL_VIOLATIONS,
 	/* debug images only: x1 enum pkvm_debug_panic */
 	PKVM_HCALL_DEBUG_PANIC,
 	PKVM_HCALL_COUNT
@@ -185,6 +193,7 @@ static inline bool pkvm_req_decode(uint64_t x2, uint64_t x3, struct pkvm_req *re
 enum pkvm_stats_group {
 	PKVM_STATS_HEAP,
 	PKVM_STATS_MEM,
+	PKVM_STATS_PAGES,
 	PKVM_STATS_GROUPS
 };
 
@@ -215,7 +224,7 @@ struct pkvm_mem_stats {
 	uint64_t stock;			/* topped up and unused, the credited ones included */
 	uint64_t credited;		/* kept for the retry of a request */
 	uint64_t heap;			/* mapped into heaps */
-	uint64_t tables;		/* page-table pages beyond the boot ones */
+	uint64_t tables;		/* page-table pages beyond the boot ones, the host's stage-2 included */
 	uint64_t vmemmap_pages;		/* pages (and their tables) that hold struct hyp_page */
 	uint64_t requests;		/* hyp requests made: count */
 	uint64_t requested;		/* pages they asked for */
@@ -226,6 +235,21 @@ struct pkvm_mem_stats {
 	uint64_t reclaimed;		/* pages given */
 	uint64_t vms;			/* live VMs: count */
 	uint64_t vcpus;			/* live vCPUs: count */
+};
+
+/* Who owns what, and what the host's stage-2 costs. Pages unless it says otherwise; counts are since load. */
+struct pkvm_page_stats {
+	uint64_t host_pages;		/* of RAM that are the host's */
+	uint64_t hyp_pages;		/* that are EL2's, those of the loader included */
+	uint64_t split_gibs;		/* blocks of 1 GiB split by donations: count, now */
+	uint64_t split_blocks;		/* blocks of 2 MiB split by donations: count, now */
+	uint64_t tables;		/* that serve the host's stage-2 beyond its first ones */
+	uint64_t tables_idle;		/* of these: would go with nothing but themselves */
+	uint64_t tables_spare;		/* the loader's, for GiBs to be split: left */
+	uint64_t refused;		/* pages not taken for want of a spare table: count */
+	uint64_t faults_mapped;		/* aborts of the host that mapped a hole: count */
+	uint64_t faults_raced;		/* aborts that found the address mapped: count */
+	uint64_t violations;		/* aborts that the host got back as a fault: count */
 };
 
 struct pkvm_vm_info {
@@ -247,6 +271,27 @@ struct pkvm_vm_info {
 enum pkvm_chunk {
 	PKVM_CHUNK_FREE = 0,
 	PKVM_CHUNK_USED = 1,
+};
+
+/* VIOLATIONS: the host touched what is not its own, and got a fault. */
+#define PKVM_VIOLATION_ENTRIES	3	/* that one call returns at most */
+
+struct pkvm_violation {
+	uint64_t ipa;			/* of the page */
+	uint64_t va;			/* as the host used it */
+	uint64_t pc;
+	uint64_t info;			/* PKVM_VIOLATION_*; the owner (enum pkvm_owner) in bits 7:0, the CPU in bits 63:32 */
+};
+
+#define PKVM_VIOLATION_WRITE	(UINT64_C(1) << 8)
+#define PKVM_VIOLATION_EXEC	(UINT64_C(1) << 9)
+#define PKVM_VIOLATION_WALK	(UINT64_C(1) << 10)	/* by the host's own page tables */
+#define PKVM_VIOLATION_EL0	(UINT64_C(1) << 11)
+#define PKVM_VIOLATION_CPU_SHIFT 32
+
+enum pkvm_owner {
+	PKVM_OWNER_NOBODY = 0,		/* there is no such address */
+	PKVM_OWNER_HYP = 1,
 };
 
 /* HEAP_CHECK: what was found. */
@@ -300,6 +345,9 @@ enum pkvm_debug_panic {
 #define PKVM_ABI_ASSERT(cond) _Static_assert(cond, #cond)
 PKVM_ABI_ASSERT(sizeof(struct pkvm_heap_stats) == 13 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_mem_stats) == 16 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_page_stats) == 11 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_violation) == 4 * 8);
+PKVM_ABI_ASSERT(4 + 4 * PKVM_VIOLATION_ENTRIES <= 18);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_vm_info) == 5 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_crash) == (10 + 6 + 31) * 8);
 PKVM_ABI_ASSERT(4 + 2 * PKVM_MAP_ENTRIES <= 18);

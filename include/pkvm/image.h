@@ -19,12 +19,14 @@
 
 /*
  * A CPU's area of EL2 VA space: an unmapped guard page, the stack, the page with
- * struct hyp_cpu, and the fixmap window. Areas follow each other at cpu_va.
+ * struct hyp_cpu, the fixmap window, and a window for the tables of each level of the
+ * host's stage-2. Areas follow each other at cpu_va.
  */
-#define PKVM_CPU_SHIFT		14
+#define PKVM_CPU_SHIFT		15
 #define PKVM_CPU_STACK		0x1000
 #define PKVM_CPU_DATA		0x2000
 #define PKVM_CPU_FIXMAP		0x3000
+#define PKVM_CPU_S2_WINDOWS	0x4000
 
 #ifndef __ASSEMBLY__
 #include <pkvm/hypercall.h>
@@ -42,6 +44,8 @@ struct pkvm_image_header {
 	uint64_t cpu_va;	/* of CPU 0's area */
 	uint64_t boot_va;	/* of struct pkvm_boot */
 	uint64_t virt_entry;	/* where a CPU goes on, MMU on; an offset until then */
+	uint64_t vtcr;		/* of the host */
+	uint64_t vttbr;
 };
 
 /* The running image's own header; its address is that of the image. */

@@ -6,6 +6,6 @@
 #define PKVM_VERSION		"0.1.0"
 
 /* Bumped whenever a call, a register or a struct of hypercall.h changes meaning. */
-#define PKVM_ABI_VERSION	1
+#define PKVM_ABI_VERSION	2
 
 #endif

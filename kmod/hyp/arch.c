@@ -67,6 +67,14 @@ void arch_tlbi(u64 va, u64 nr_pages)
 	isb();
 }
 
+static void tlbi_leaf(u64 va)
+{
+	dsb(ishst);
+	asm volatile("tlbi vale2is, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
+	dsb(ish);
+	isb();
+}
+
 void *arch_fixmap(phys_addr_t pa)
 {
 	struct hyp_cpu *cpu = this_cpu();
@@ -86,8 +94,43 @@ void arch_fixmap_put(void)
 	struct hyp_cpu *cpu = this_cpu();
 
 	WRITE_ONCE(*cpu->fixmap_pte, 0);
+	tlbi_leaf(cpu_fixmap(cpu));
+}
+
+/* As a fixmap window, with the same break-before-make, but it stays. */
+u64 *arch_s2_window(phys_addr_t table, unsigned int level)
+{
+	struct hyp_cpu *cpu = this_cpu();
+	u64 va = cpu_s2_window(cpu, level);
+	u64 *pte = cpu->fixmap_pte + ((va - cpu_fixmap(cpu)) >> HYP_PAGE_SHIFT);
+	u64 new = table | PKVM_PTE_PAGE_RW;
+
+	if (*pte != new) {
+		WRITE_ONCE(*pte, 0);
+		tlbi_leaf(va);
+		WRITE_ONCE(*pte, new);
+		arch_pte_sync();
+	}
+	return (u64 *)va;
+}
+
+void arch_s2_tlbi(u64 ipa)
+{
 	dsb(ishst);
-	asm volatile("tlbi vale2is, %0" : : "r" (cpu_fixmap(cpu) >> HYP_PAGE_SHIFT) : "memory");
+	asm volatile("tlbi ipas2e1is, %0" : : "r" (ipa >> HYP_PAGE_SHIFT) : "memory");
+}
+
+void arch_s2_tlbi_all(void)
+{
+	dsb(ishst);
+	asm volatile("tlbi vmalls12e1is" : : : "memory");
+}
+
+/* What combines both stages is found by its VA only, which nobody knows: all of it goes. */
+void arch_s2_tlbi_sync(void)
+{
+	dsb(ish);
+	asm volatile("tlbi vmalle1is" : : : "memory");
 	dsb(ish);
 	isb();
 }

@@ -32,6 +32,23 @@ void arch_tlbi(u64 va, u64 nr_pages);
 void *arch_fixmap(phys_addr_t pa);
 void arch_fixmap_put(void);
 
+/*
+ * This CPU's window for the host's stage-2 tables of a level (0 to 3): the table at a
+ * physical address, which is RAM, read-write. Valid until the next call for the same
+ * level on this CPU; costs nothing while it is for the same table.
+ */
+u64 *arch_s2_window(phys_addr_t table, unsigned int level);
+
+/*
+ * Begins to invalidate what the TLBs of all CPUs hold of the host's translations: of the
+ * stage-2 block or page at ipa that is no more, or of everything, which is what it takes
+ * where a table goes. Entries written before are visible to the walkers by then.
+ * arch_s2_tlbi_sync() completes any number of them.
+ */
+void arch_s2_tlbi(u64 ipa);
+void arch_s2_tlbi_all(void);
+void arch_s2_tlbi_sync(void);
+
 /* Clears one page that is mapped at a page-aligned address. */
 void arch_zero_page(void *page);
 

@@ -10,7 +10,10 @@
 #define FRAME_ELR		248
 
 #define CPU_HOST		0
-#define CPU_CRASH_X		64
+#define CPU_HOST_HCR		56
+#define CPU_HOST_VTCR		64
+#define CPU_HOST_VTTBR		72
+#define CPU_CRASH_X		80
 #define CPU_PANIC_STACK		4096	/* grows down from the page's end */
 
 /* What entry.S does when C returns to it. */
@@ -43,22 +46,28 @@ struct hyp_host_regs {
 	u64 ttbr0;
 	u64 tpidr;
 	u64 sp;
-	u64 pad;
+	u64 hcr;
+	u64 vtcr;
+	u64 vttbr;
 };
 
 struct hyp_cpu {
 	struct hyp_host_regs host;
 	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
 	u64 crash_sp;
-	u64 *fixmap_pte;	/* the level 3 entry of the fixmap window */
+	u64 *fixmap_pte;	/* the level 3 entry of the fixmap window; those of the others follow */
 	u64 hcall;		/* function id of the running hypercall */
 	u32 cpu;
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
+	bool aborted;		/* an abort of the host runs, not a hypercall: x0 and x1 are no answer */
 };
 
 _Static_assert(sizeof(struct hyp_frame) == FRAME_SIZE, "entry.S");
 _Static_assert(offsetof(struct hyp_frame, elr) == FRAME_ELR, "entry.S");
 _Static_assert(offsetof(struct hyp_cpu, host) == CPU_HOST, "entry.S");
+_Static_assert(offsetof(struct hyp_host_regs, hcr) == CPU_HOST_HCR, "entry.S");
+_Static_assert(offsetof(struct hyp_host_regs, vtcr) == CPU_HOST_VTCR, "entry.S");
+_Static_assert(offsetof(struct hyp_host_regs, vttbr) == CPU_HOST_VTTBR, "entry.S");
 _Static_assert(offsetof(struct hyp_cpu, crash_x) == CPU_CRASH_X, "entry.S");
 _Static_assert(sizeof(struct hyp_cpu) <= CPU_PANIC_STACK / 2, "room for the panic stack");
 
@@ -80,6 +89,12 @@ static inline struct hyp_frame *cpu_frame(struct hyp_cpu *cpu)
 static inline u64 cpu_fixmap(const struct hyp_cpu *cpu)
 {
 	return (u64)cpu - PKVM_CPU_DATA + PKVM_CPU_FIXMAP;
+}
+
+/* The address of its window for the host's stage-2 tables of a level. */
+static inline u64 cpu_s2_window(const struct hyp_cpu *cpu, unsigned int level)
+{
+	return (u64)cpu - PKVM_CPU_DATA + PKVM_CPU_S2_WINDOWS + level * HYP_PAGE_SIZE;
 }
 
 /* Ends the running hypercall from anywhere with what the frame holds; the stack is dropped. */

@@ -26,6 +26,7 @@ image_header:
 	.quad	0			/* cpu_va */
 	.quad	0			/* boot_va */
 	.quad	el2_entry_virt - image_header
+	.quad	0, 0			/* vtcr, vttbr */
 
 /*
  * A CPU enters EL2 through HVC_SOFT_RESTART.
@@ -143,6 +144,11 @@ el2_entry_virt:
 	stp	x6, x7, [x14, #CPU_HOST + 16]
 	stp	x8, x9, [x14, #CPU_HOST + 32]
 	str	x10, [x14, #CPU_HOST + 48]
+	mrs	x1, hcr_el2
+	str	x1, [x14, #CPU_HOST + CPU_HOST_HCR]
+	mrs	x1, vtcr_el2
+	mrs	x2, vttbr_el2
+	stp	x1, x2, [x14, #CPU_HOST + CPU_HOST_VTCR]
 	adr	x1, el2_vectors
 	msr	vbar_el2, x1
 	isb
@@ -186,6 +192,16 @@ exit_leave:
 	ldp	x6, x7, [x12, #CPU_HOST + 16]
 	ldp	x8, x9, [x12, #CPU_HOST + 32]
 	ldr	x10, [x12, #CPU_HOST + 48]
+	ldr	x3, [x12, #CPU_HOST + CPU_HOST_HCR]
+	ldp	x4, x17, [x12, #CPU_HOST + CPU_HOST_VTCR]
+	msr	hcr_el2, x3		/* the host's stage-2 is off */
+	isb
+	msr	vtcr_el2, x4
+	msr	vttbr_el2, x17
+	isb
+	tlbi	alle1
+	dsb	nsh
+	isb
 	adrp	x12, image_header
 	add	x12, x12, :lo12:image_header
 	ldr	x12, [x12, #HDR_IMAGE_PA]

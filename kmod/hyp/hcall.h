@@ -43,6 +43,7 @@ int hcall_vcpu_create(struct hcall *call);
 int hcall_vm_destroy(struct hcall *call);
 int hcall_vm_info(struct hcall *call);
 int hcall_teardown(struct hcall *call);
+int hcall_violations(struct hcall *call);
 
 /* Those that are about the CPU; implemented per environment. */
 int hcall_cpu_leave(struct hcall *call);

@@ -4,6 +4,7 @@
 
 #include "errno.h"
 #include "heap.h"
+#include "host_fault.h"
 #include "init.h"
 #include "reclaim.h"
 #include "stock.h"
@@ -39,6 +40,14 @@ static void stats_mem(u64 *ret)
 	memcpy(ret, &stats, sizeof(stats));
 }
 
+static void stats_pages(u64 *ret)
+{
+	struct pkvm_page_stats stats;
+
+	mm_page_stats(&stats);
+	memcpy(ret, &stats, sizeof(stats));
+}
+
 int hcall_stats(struct hcall *call)
 {
 	switch (call->arg[1]) {
@@ -48,31 +57,37 @@ int hcall_stats(struct hcall *call)
 	case PKVM_STATS_MEM:
 		stats_mem(&call->ret[2]);
 		return 0;
+	case PKVM_STATS_PAGES:
+		stats_pages(&call->ret[2]);
+		return 0;
 	default:
 		return -HYP_EINVAL;
 	}
 }
 
-/* Whole or not at all: what was not taken is nothing, or all there was. */
-static int topup_result(struct hcall *call, int err)
+/* With an error all there was is left. */
+static int topup_result(struct hcall *call, const struct topup *done, int err)
 {
-	if (err) {
-		call->ret[2] = call->arg[1];
-		call->ret[3] = call->arg[2];
-	}
+	call->ret[2] = err ? call->arg[1] : done->left;
+	call->ret[3] = err ? call->arg[2] : done->nr_left;
+	call->ret[4] = done->joined;
 	return err;
 }
 
 int hcall_topup_list(struct hcall *call)
 {
-	return topup_result(call, topup_list(call->arg[1], call->arg[2], call->arg[3],
-					     &call->ret[4]));
+	struct topup done;
+	int err = topup_list(call->arg[1], call->arg[2], call->arg[3], &done);
+
+	return topup_result(call, &done, err);
 }
 
 int hcall_topup_range(struct hcall *call)
 {
-	return topup_result(call, topup_range(call->arg[1], call->arg[2], call->arg[3],
-					      &call->ret[4]));
+	struct topup done;
+	int err = topup_range(call->arg[1], call->arg[2], call->arg[3], &done);
+
+	return topup_result(call, &done, err);
 }
 
 int hcall_credit_drop(struct hcall *call)
@@ -109,4 +124,16 @@ int hcall_teardown(struct hcall *call)
 	if (!err)
 		put_list(call, &list);
 	return err;
+}
+
+int hcall_violations(struct hcall *call)
+{
+	struct pkvm_violation violations[PKVM_VIOLATION_ENTRIES];
+	u64 next = call->arg[1];
+	unsigned int nr = host_violations(&next, violations);
+
+	memcpy(&call->ret[4], violations, nr * sizeof(*violations));
+	call->ret[2] = next;
+	call->ret[3] = nr;
+	return 0;
 }

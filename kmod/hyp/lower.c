@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the host brings to EL2: hypercalls, calls of the kernel's stub ABI, unexpected traps. */
+/* What the host brings to EL2: hypercalls, the kernel's stub ABI, aborts, unexpected traps. */
 #include <pkvm/hypercall.h>
 
 #include "cpu.h"
 #include "errno.h"
 #include "hcall.h"
+#include "host_abort.h"
+#include "inject.h"
 #include "mm.h"
 #include "panic.h"
 #include "string.h"
@@ -56,49 +58,45 @@ static void dead_hcall(struct hyp_frame *frame)
 	memcpy(frame->x, call.ret, sizeof(call.ret));
 }
 
-/*
- * Nothing but HVC is routed to EL2, so anything else is an instruction that this
- * CPU traps by default: undefined, as far as the host is concerned. Exception
- * entry to EL1 as in the Arm ARM, AArch64.TakeException.
- */
-static void inject_undefined(struct hyp_frame *frame)
+static void hvc(struct hyp_cpu *cpu, struct hyp_frame *frame)
 {
-	const u64 keep = SPSR_NZCV | SPSR_DIT | SPSR_PAN;
-	u64 mode = frame->spsr & SPSR_MODE_MASK;
-	u64 sctlr = read_sysreg(sctlr_el1);
-	u64 offset = 0x200;
-
-	if (mode & SPSR_MODE_AARCH32)
-		offset = 0x600;
-	else if (mode == SPSR_EL0T)
-		offset = 0x400;
-	else if (mode == SPSR_EL1T)
-		offset = 0;
-	write_sysreg(frame->elr, elr_el1);
-	write_sysreg(frame->spsr, spsr_el1);
-	write_sysreg((u64)ESR_EC_UNKNOWN << 26 | ESR_IL, esr_el1);
-	frame->elr = read_sysreg(vbar_el1) + offset;
-	frame->spsr = (frame->spsr & keep) | SPSR_EL1H | SPSR_DAIF;
-	if (!(sctlr & SCTLR_EL1_SPAN))
-		frame->spsr |= SPSR_PAN;
-	if (sctlr & SCTLR_EL1_DSSBS)
-		frame->spsr |= SPSR_SSBS;
-}
-
-u32 el2_lower_sync(struct hyp_frame *frame)
-{
-	struct hyp_cpu *cpu = this_cpu();
-
-	cpu->exit = EXIT_TO_HOST;
 	cpu->hcall = frame->x[0];
-	if (unlikely(ESR_EC(read_sysreg(esr_el2)) != ESR_EC_HVC64))
-		inject_undefined(frame);
-	else if (frame->x[0] < STUB_CALLS)
+	if (frame->x[0] < STUB_CALLS)
 		stub_call(cpu, frame);
 	else if (unlikely(hyp_is_dead()))
 		dead_hcall(frame);
 	else
 		hyp_hcall(frame->x);
+}
+
+static void host_aborted(struct hyp_cpu *cpu, struct hyp_frame *frame, u64 esr)
+{
+	cpu->aborted = true;
+	host_abort(frame, esr);
+	cpu->aborted = false;
+}
+
+/*
+ * Whatever is neither a call nor an abort is an instruction that this CPU traps by
+ * default: undefined, as far as the host is concerned.
+ */
+u32 el2_lower_sync(struct hyp_frame *frame)
+{
+	struct hyp_cpu *cpu = this_cpu();
+	u64 esr = read_sysreg(esr_el2);
+
+	cpu->exit = EXIT_TO_HOST;
+	switch (ESR_EC(esr)) {
+	case ESR_EC_HVC64:
+		hvc(cpu, frame);
+		break;
+	case ESR_EC_IABT_LOW:
+	case ESR_EC_DABT_LOW:
+		host_aborted(cpu, frame, esr);
+		break;
+	default:
+		inject_sync(frame, (u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
+	}
 	return cpu->exit;
 }
 

@@ -2,6 +2,8 @@
 /* EL2's memory as a whole: its lock, its start and its figures. */
 #include "mm_priv.h"
 
+#include "host_fault.h"
+#include "host_s2.h"
 #include "page.h"
 #include "pgtable.h"
 #include "stock.h"
@@ -11,6 +13,8 @@ struct mm mm;
 
 void mm_init(const struct pkvm_boot *boot)
 {
+	host_s2_init(boot);
+	host_fault_init(boot);
 	page_init(boot);
 	stock_init();
 	mm = (struct mm){
@@ -49,11 +53,29 @@ void mm_stats(struct pkvm_mem_stats *ret)
 	ret->stock = __page_total(PAGE_STOCK);
 	ret->credited = __stock()->credited;
 	ret->heap = __page_total(PAGE_HEAP);
-	ret->tables = __page_total(PAGE_TABLE);
+	ret->tables = __page_total(PAGE_TABLE) + __host_s2_tables();
 	ret->vmemmap_pages = __page_total(PAGE_VMEMMAP);
 	hyp_spin_unlock(&mm_lock);
 	ret->vms = vms;
 	ret->vcpus = vcpus;
+}
+
+static u64 ram_pages(void)
+{
+	u64 bytes = 0;
+
+	for (u64 i = 0; i < mm.boot->nr_ram; i++)
+		bytes += mm.boot->ram[i].size;
+	return bytes >> HYP_PAGE_SHIFT;
+}
+
+void mm_page_stats(struct pkvm_page_stats *ret)
+{
+	hyp_spin_lock(&mm_lock);
+	__host_s2_stats(ret);
+	__host_fault_stats(ret);
+	hyp_spin_unlock(&mm_lock);
+	ret->host_pages = ram_pages() - ret->hyp_pages;
 }
 
 void mm_scrub_all(void)

@@ -79,6 +79,9 @@ void mm_count_request(u64 pages);
 /* A consistent copy of the counters; vms and vcpus are left as they are. */
 void mm_stats(struct pkvm_mem_stats *ret);
 
+/* A consistent copy of the figures about owners and the host's stage-2. */
+void mm_page_stats(struct pkvm_page_stats *ret);
+
 /*
  * For a crash kexec: clears whatever a heap has mapped. The other CPUs have been
  * stopped anywhere, nobody waits for them: takes no lock, trusts only the page

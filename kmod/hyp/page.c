@@ -3,6 +3,7 @@
 #include "page.h"
 
 #include "arch.h"
+#include "host_s2.h"
 #include "panic.h"
 #include "pte.h"
 
@@ -149,7 +150,7 @@ enum page_state __page_state(phys_addr_t pa)
 	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++)
 		if (pte_pa(*arch_pte((u64)page, level)) == pa)
 			return PAGE_VMEMMAP;
-	return PAGE_HOST;
+	return __host_s2_is_table(pa) ? PAGE_HOST_S2 : PAGE_HOST;
 }
 
 void __page_set_state(phys_addr_t pa, enum page_state state)

@@ -5,7 +5,7 @@
  *
  * The table has an address for every page there can be, but memory only where it
  * is needed: elsewhere it is one shared zero page, read-only, under shared tables.
- * Zero means that the page is the host's. Where a page that EL2 takes has no
+ * Zero means that the page is the host's, if the host's stage-2 agrees. Where a page that EL2 takes has no
  * entry of its own yet, that page itself becomes the next missing step of the path
  * to its entry (a table of level 2, one of level 3, then the memory). So taking
  * pages needs no other page, and whether a page serves the vmemmap can be seen
@@ -24,6 +24,7 @@ enum page_state {
 	PAGE_HEAP,		/* mapped by hyp_map() */
 	PAGE_TABLE,		/* page table of what hyp_map() mapped; count: its valid entries */
 	PAGE_VMEMMAP,		/* never stored, see above */
+	PAGE_HOST_S2,		/* table of the host's stage-2; never stored, seen from these tables */
 	PAGE_STATES
 };
 
@@ -39,11 +40,11 @@ void __page_set_state(phys_addr_t pa, enum page_state state);
 /* Adds to the count of a page in state PAGE_TABLE; returns the new count. */
 unsigned int __page_count_add(phys_addr_t pa, int delta);
 
-/* Pages in a state other than PAGE_HOST. */
+/* Pages in a state other than PAGE_HOST and PAGE_HOST_S2. */
 u64 __page_total(enum page_state state);
 
 /*
- * Offers a page that is the host's to the vmemmap. True: it has become part of the
+ * Offers a page that has just been taken from the host to the vmemmap. True: it has become part of the
  * path to its own entry, whatever it held. False: it has an entry, take it.
  */
 bool __page_feed(phys_addr_t pa);

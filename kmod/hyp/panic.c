@@ -25,8 +25,11 @@ static _Noreturn void bail_out(void)
 	struct hyp_cpu *cpu = this_cpu();
 	struct hyp_frame *frame = cpu_frame(cpu);
 
-	/* A CPU on its way out goes on; in a soft restart, x0 and x1 are for the next kernel. */
-	if (cpu->exit != EXIT_SOFT_RESTART) {
+	/*
+	 * A CPU on its way out goes on; in a soft restart, x0 and x1 are for the next kernel.
+	 * A host that had an abort tries again and finds EL2 dead.
+	 */
+	if (cpu->exit != EXIT_SOFT_RESTART && !cpu->aborted) {
 		frame->x[0] = 0;
 		frame->x[1] = (u64)-HYP_EIO;
 	}

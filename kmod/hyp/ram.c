@@ -6,22 +6,28 @@
 
 #include "errno.h"
 
+/* ID_AA64MMFR0_EL1.PARange begins with it. */
+#define IPA_MIN_BITS	32
+
 static const struct pkvm_boot *boot;
 
-static bool range_valid(u64 base, u64 size, u64 lowest)
+static bool range_valid(u64 base, u64 size, u64 lowest, u64 limit)
 {
 	return IS_ALIGNED(base | size, HYP_PAGE_SIZE) && size && base >= lowest &&
-	       base < BIT(PKVM_PA_BITS) && size <= BIT(PKVM_PA_BITS) - base;
+	       base < limit && size <= limit - base;
 }
 
 int ram_init(const struct pkvm_boot *b)
 {
-	u64 lowest = 0;
+	u64 lowest = 0, limit;
 
-	if (b->nr_ram > PKVM_MAX_RAM_RANGES || !range_valid(b->boot_pa, b->boot_size, 0))
+	if (b->s2_ipa_bits < IPA_MIN_BITS || b->s2_ipa_bits > PKVM_PA_BITS)
+		return -HYP_EINVAL;
+	limit = BIT(b->s2_ipa_bits);
+	if (b->nr_ram > PKVM_MAX_RAM_RANGES || !range_valid(b->boot_pa, b->boot_size, 0, limit))
 		return -HYP_EINVAL;
 	for (u64 i = 0; i < b->nr_ram; i++) {
-		if (!range_valid(b->ram[i].base, b->ram[i].size, lowest))
+		if (!range_valid(b->ram[i].base, b->ram[i].size, lowest, limit))
 			return -HYP_EINVAL;
 		lowest = b->ram[i].base + b->ram[i].size;
 	}

@@ -9,7 +9,7 @@
 
 /*
  * Once. Keeps the boot record. -HYP_EINVAL if its ranges are misaligned, empty,
- * not ascending, overlap, or reach beyond PKVM_PA_BITS.
+ * not ascending, overlap, or reach beyond the host's stage-2.
  */
 int ram_init(const struct pkvm_boot *boot);
 

@@ -7,6 +7,7 @@
 #include "arch.h"
 #include "errno.h"
 #include "heap.h"
+#include "host_s2.h"
 #include "init.h"
 #include "mm_priv.h"
 #include "page.h"
@@ -14,14 +15,49 @@
 #include "stock.h"
 #include "vm.h"
 
-static u64 stock_free(void)
+/* Pages that can go to the host as they are. */
+static u64 free_pages(void)
 {
 	u64 nr;
 
 	hyp_spin_lock(&mm_lock);
-	nr = __stock_free();
+	nr = __stock_free() + __host_s2_idle();
 	hyp_spin_unlock(&mm_lock);
 	return nr;
+}
+
+static void __push(struct page_list *list, phys_addr_t pa)
+{
+	*(u64 *)arch_fixmap(pa) = list->head;
+	arch_fixmap_put();
+	list->head = pa;
+	list->nr++;
+}
+
+/* Idle tables first: each makes a block of the host's whole again. */
+static phys_addr_t __next_free(void)
+{
+	phys_addr_t pa = __host_s2_give_idle();
+
+	while (pa == PKVM_LIST_END) {
+		pa = __stock_get_free();
+		if (pa == PKVM_LIST_END || __host_s2_give(pa))
+			break;
+		/* It has become a table; there are more where it comes from. */
+		pa = PKVM_LIST_END;
+	}
+	return pa;
+}
+
+static void __give_free(struct page_list *list, u64 nr)
+{
+	while (list->nr < nr) {
+		phys_addr_t pa = __next_free();
+
+		if (pa == PKVM_LIST_END)
+			return;
+		__push(list, pa);
+	}
 }
 
 static void __count_reclaim(u64 nr)
@@ -33,7 +69,7 @@ static void __count_reclaim(u64 nr)
 
 void reclaim(u64 nr, struct page_list *ret)
 {
-	u64 free = stock_free();
+	u64 free = free_pages();
 
 	nr = min_u64(nr, PKVM_BATCH_PAGES);
 	if (free < nr)
@@ -41,17 +77,18 @@ void reclaim(u64 nr, struct page_list *ret)
 
 	/* Others may have been quicker since: less comes back then. */
 	hyp_spin_lock(&mm_lock);
-	ret->nr = __stock_cut(nr, &ret->head);
+	*ret = (struct page_list){ .head = PKVM_LIST_END };
+	__give_free(ret, nr);
 	__count_reclaim(ret->nr);
 	hyp_spin_unlock(&mm_lock);
 }
 
 u64 reclaimable(void)
 {
-	return stock_free() + heap_reclaimable(&main_heap);
+	return free_pages() + heap_reclaimable(&main_heap);
 }
 
-/* One batch of the vmemmap's pages; nothing else may be left. */
+/* One batch of the vmemmap's pages; nothing else may be left but tables. */
 static void __unfeed_batch(struct page_list *list)
 {
 	while (list->nr < PKVM_BATCH_PAGES) {
@@ -59,31 +96,35 @@ static void __unfeed_batch(struct page_list *list)
 
 		if (pa == PKVM_LIST_END)
 			break;
-		*(u64 *)arch_fixmap(pa) = list->head;
-		arch_fixmap_put();
-		list->head = pa;
-		list->nr++;
+		if (__host_s2_give(pa))
+			__push(list, pa);
 	}
+	__give_free(list, PKVM_BATCH_PAGES);
+}
+
+static bool only_metadata_left(void)
+{
+	return mm.count.owned == mm.count.boot + __page_total(PAGE_VMEMMAP) + __host_s2_tables();
 }
 
 int teardown(struct page_list *ret)
 {
-	struct page_list list;
+	struct page_list list = { .head = PKVM_LIST_END };
 	u64 free;
 	int err = vm_close();
 
 	if (err)
 		return err;
 	selftest_abandon();
-	free = stock_free();
+	free = free_pages();
 	if (free < PKVM_BATCH_PAGES)
 		free += heap_reclaim(&main_heap, PKVM_BATCH_PAGES - free);
 	if (free < PKVM_BATCH_PAGES)
 		heap_reclaim(&selftest_heap, PKVM_BATCH_PAGES - free);
 
 	hyp_spin_lock(&mm_lock);
-	list.nr = __stock_cut(PKVM_BATCH_PAGES, &list.head);
-	if (!list.nr && mm.count.owned == mm.count.boot + __page_total(PAGE_VMEMMAP))
+	__give_free(&list, PKVM_BATCH_PAGES);
+	if (!list.nr && only_metadata_left())
 		__unfeed_batch(&list);
 	__count_reclaim(list.nr);
 	/* What is left without being free belongs to a call that is still at work. */

@@ -6,9 +6,25 @@
 #include "arch.h"
 #include "cpu.h"
 #include "init.h"
+#include "sysreg.h"
 
 /* Set by the first CPU once hyp_init() has succeeded. */
 static bool started;
+
+/*
+ * From here on this CPU's host runs behind its stage-2. What the TLBs hold has been
+ * translated without it.
+ */
+static void enable_host_s2(void)
+{
+	write_sysreg(image_header.vtcr, vtcr_el2);
+	write_sysreg(image_header.vttbr, vttbr_el2);
+	isb();
+	asm volatile("tlbi alle1is" : : : "memory");
+	dsb(ish);
+	write_sysreg((read_sysreg(hcr_el2) & ~HCR_FWB) | HCR_VM, hcr_el2);
+	isb();
+}
 
 /*
  * frame->x[0]: the number of this CPU on entry, errno on return. CPUs enter one
@@ -24,11 +40,14 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	/* A panic in here: the host takes the CPU for not entered. */
 	cpu->exit = EXIT_LEAVE;
 	cpu->hcall = 0;
+	cpu->aborted = false;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
 	if (!started)
 		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
-	if (!ret)
+	if (!ret) {
 		started = true;
+		enable_host_s2();
+	}
 	frame->x[0] = 0;
 	frame->x[1] = (u64)(s64)ret;
 	return ret ? EXIT_LEAVE : EXIT_TO_HOST;

@@ -36,14 +36,11 @@ void __stock_put(phys_addr_t pa, enum stock_content content)
 	__page_set_state(pa, PAGE_STOCK);
 }
 
-phys_addr_t __stock_get_reserved(enum page_state state)
+static phys_addr_t __pop(enum page_state state)
 {
 	phys_addr_t pa = stock.head;
-	u64 *page;
+	u64 *page = arch_fixmap(pa);
 
-	HYP_ASSERT(stock.reserved);
-	stock.reserved--;
-	page = arch_fixmap(pa);
 	stock.head = *page;
 	*page = 0;
 	arch_fixmap_put();
@@ -51,24 +48,16 @@ phys_addr_t __stock_get_reserved(enum page_state state)
 	return pa;
 }
 
-u64 __stock_cut(u64 nr, phys_addr_t *ret_head)
+phys_addr_t __stock_get_reserved(enum page_state state)
 {
-	phys_addr_t pa = stock.head;
+	HYP_ASSERT(stock.reserved);
+	stock.reserved--;
+	return __pop(state);
+}
 
-	nr = min_u64(nr, __stock_free());
-	*ret_head = nr ? pa : PKVM_LIST_END;
-	for (u64 left = nr; left; left--) {
-		u64 *link = arch_fixmap(pa);
-		phys_addr_t next = *link;
-
-		if (left == 1)
-			*link = PKVM_LIST_END;
-		arch_fixmap_put();
-		__page_set_state(pa, PAGE_HOST);
-		pa = next;
-	}
-	stock.head = pa;
-	return nr;
+phys_addr_t __stock_get_free(void)
+{
+	return __stock_free() ? __pop(PAGE_HOST) : PKVM_LIST_END;
 }
 
 void __stock_credit(u64 nr)

@@ -52,10 +52,10 @@ void __stock_credit(u64 nr);
 void __stock_credit_give_up(u64 nr);
 
 /*
- * Cuts up to nr free pages off, still linked, the last one's link ending the list,
- * and makes them the host's. Returns their number; *ret_head is the first.
+ * Takes out a free page, all zero, that goes to the host, and which has no state of its
+ * own from then on. PKVM_LIST_END if there is none.
  */
-u64 __stock_cut(u64 nr, phys_addr_t *ret_head);
+phys_addr_t __stock_get_free(void);
 
 /* As above, but -HYP_EINVAL if they are fewer. Takes the memory lock. */
 int stock_credit_drop(u64 nr);

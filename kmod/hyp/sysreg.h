@@ -19,11 +19,32 @@
 #define sev()		asm volatile("sev" : : : "memory")
 
 /* ESR_ELx */
-#define ESR_EC(esr)		(((esr) >> 26) & 0x3f)
+#define ESR_EC_SHIFT		26
+#define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
 #define ESR_EC_UNKNOWN		0x00
 #define ESR_EC_HVC64		0x16
+#define ESR_EC_IABT_LOW		0x20
+#define ESR_EC_DABT_LOW		0x24
 #define ESR_EC_DABT_CUR		0x25
 #define ESR_IL			BIT(25)
+#define ESR_WNR			BIT(6)
+#define ESR_S1PTW		BIT(7)
+#define ESR_CM			BIT(8)
+#define ESR_FNV			BIT(10)
+
+/* Fault status, the level in its low bits left out. */
+#define ESR_FSC_TYPE(esr)	((esr) & 0x3c)
+#define ESR_FSC_TRANSLATION	0x04
+#define ESR_FSC_EXTERNAL	0x10
+#define ESR_FSC_ALIGNMENT	0x21
+#define ESR_FSC_TLB_CONFLICT	0x30
+
+/* HPFAR_EL2, bits 43:4: bits 51:12 of the address. */
+#define HPFAR_IPA(hpfar)	(((hpfar) & 0xffffffffff0) << 8)
+
+/* HCR_EL2 */
+#define HCR_VM			BIT(0)
+#define HCR_FWB			BIT(46)
 
 /* SPSR_ELx, M[4:0] */
 #define SPSR_MODE_MASK		0x1f

@@ -2,7 +2,8 @@
 /*
  * Top-up in two phases, both bounded by the size of a batch and under one hold of
  * the memory lock. The first reads and checks everything and changes nothing; the
- * second cannot fail.
+ * second cannot fail. It unmaps all pages from the host's stage-2 and invalidates the
+ * TLBs before it looks at one again: until then the host may write to them.
  */
 #include "topup.h"
 
@@ -10,8 +11,10 @@
 
 #include "arch.h"
 #include "errno.h"
+#include "host_s2.h"
 #include "mm_priv.h"
 #include "page.h"
+#include "pte.h"
 #include "ram.h"
 #include "stock.h"
 #include "string.h"
@@ -58,9 +61,10 @@ static int batch_add(struct batch *batch, phys_addr_t pa)
 	return 0;
 }
 
+/* Every view has to say so: the stage-2 decides, and then the vmemmap has no state for it. */
 static int __check_page(phys_addr_t pa)
 {
-	return __page_state(pa) == PAGE_HOST ? 0 : -HYP_EPERM;
+	return __host_s2_owns(pa, 1) && __page_state(pa) == PAGE_HOST ? 0 : -HYP_EPERM;
 }
 
 static phys_addr_t read_link(phys_addr_t pa)
@@ -103,31 +107,100 @@ static int __check_call(u64 nr, u64 max, u64 flags)
 	return !nr || nr > max || (flags & ~PKVM_TOPUP_CREDIT) ? -HYP_EINVAL : 0;
 }
 
-/* Returns how many pages the stock gains. */
-static u64 __take(phys_addr_t pa)
+static void write_link(phys_addr_t pa, phys_addr_t link)
 {
-	if (__page_feed(pa))
-		return 0;
+	*(u64 *)arch_fixmap(pa) = link;
+	arch_fixmap_put();
+}
+
+/*
+ * The host cannot reach the page any more, and it is no table of a block. It serves
+ * what is missing first, and otherwise joins the stock.
+ */
+static void __use(phys_addr_t pa, struct topup *ret)
+{
+	if (__host_s2_adopt(pa) || __page_feed(pa))
+		return;
 	__stock_put(pa, STOCK_DIRTY);
-	return 1;
+	ret->joined++;
 }
 
-static void __count_topup(u64 nr, u64 flags, u64 joined)
+static void __take_list(struct batch *batch, struct topup *ret)
 {
-	mm.count.owned += nr;
-	mm.count.topped_up += nr;
-	mm.count.topups++;
-	if (flags & PKVM_TOPUP_CREDIT)
-		__stock_credit(joined);
+	u64 unmapped = 0;
+
+	for (u64 i = 0; i < batch->nr; i++) {
+		phys_addr_t pa = batch->pa[i];
+
+		switch (__host_s2_take(pa)) {
+		case S2_TAKEN:
+			batch->pa[unmapped++] = pa;
+			break;
+		case S2_TABLE:
+			break;
+		case S2_REFUSED:
+			write_link(pa, ret->left);
+			ret->left = pa;
+			ret->nr_left++;
+			break;
+		}
+	}
+	for (u64 i = 0; i < unmapped; i++)
+		__host_s2_flush(batch->pa[i]);
+	__host_s2_flush_sync();
+	for (u64 i = 0; i < unmapped; i++)
+		__use(batch->pa[i], ret);
+	ret->taken = batch->nr - ret->nr_left;
 }
 
-int topup_list(phys_addr_t head, u64 nr, u64 flags, u64 *ret_joined)
+/* Pages of one 2 MiB block: all of it, or a part. False: nothing is taken. */
+static bool __take_part(phys_addr_t pa, u64 nr, struct topup *ret)
+{
+	enum s2_take first = nr == PTE_ENTRIES ? __host_s2_take_block(pa) : __host_s2_take(pa);
+
+	if (first == S2_REFUSED)
+		return false;
+	/* Where the first one could be taken, the others only need their own entries. */
+	for (u64 i = 1; i < nr && nr < PTE_ENTRIES; i++)
+		__host_s2_take(pa + (i << HYP_PAGE_SHIFT));
+	__host_s2_flush_part(pa, nr);
+	for (u64 i = first == S2_TABLE; i < nr; i++)
+		__use(pa + (i << HYP_PAGE_SHIFT), ret);
+	ret->taken += nr;
+	return true;
+}
+
+static void __take_range(phys_addr_t pa, u64 nr, struct topup *ret)
+{
+	while (nr) {
+		u64 part = min_u64(nr, PTE_ENTRIES - (pa >> HYP_PAGE_SHIFT) % PTE_ENTRIES);
+
+		if (!__take_part(pa, part, ret)) {
+			ret->left = pa;
+			ret->nr_left = nr;
+			return;
+		}
+		pa += part << HYP_PAGE_SHIFT;
+		nr -= part;
+	}
+}
+
+static void __count_topup(const struct topup *done, u64 flags)
+{
+	mm.count.owned += done->taken;
+	mm.count.topped_up += done->taken;
+	mm.count.topups += done->taken > 0;
+	if (flags & PKVM_TOPUP_CREDIT)
+		__stock_credit(done->joined);
+}
+
+int topup_list(phys_addr_t head, u64 nr, u64 flags, struct topup *ret)
 {
 	struct batch batch;
-	u64 joined = 0;
 	int err;
 
 	batch_init(&batch);
+	*ret = (struct topup){ .left = PKVM_LIST_END };
 	hyp_spin_lock(&mm_lock);
 	err = __check_call(nr, PKVM_BATCH_PAGES, flags);
 	if (!err)
@@ -135,20 +208,18 @@ int topup_list(phys_addr_t head, u64 nr, u64 flags, u64 *ret_joined)
 	if (err) {
 		mm.count.topup_refused++;
 	} else {
-		for (u64 i = 0; i < nr; i++)
-			joined += __take(batch.pa[i]);
-		__count_topup(nr, flags, joined);
-		*ret_joined = joined;
+		__take_list(&batch, ret);
+		__count_topup(ret, flags);
 	}
 	hyp_spin_unlock(&mm_lock);
 	return err;
 }
 
-int topup_range(phys_addr_t pa, u64 nr, u64 flags, u64 *ret_joined)
+int topup_range(phys_addr_t pa, u64 nr, u64 flags, struct topup *ret)
 {
-	u64 joined = 0;
 	int err;
 
+	*ret = (struct topup){ .left = PKVM_LIST_END };
 	hyp_spin_lock(&mm_lock);
 	err = __check_call(nr, PKVM_RANGE_PAGES, flags);
 	if (!err)
@@ -156,10 +227,8 @@ int topup_range(phys_addr_t pa, u64 nr, u64 flags, u64 *ret_joined)
 	if (err) {
 		mm.count.topup_refused++;
 	} else {
-		for (u64 i = 0; i < nr; i++)
-			joined += __take(pa + (i << HYP_PAGE_SHIFT));
-		__count_topup(nr, flags, joined);
-		*ret_joined = joined;
+		__take_range(pa, nr, ret);
+		__count_topup(ret, flags);
 	}
 	hyp_spin_unlock(&mm_lock);
 	return err;

@@ -3,25 +3,40 @@
 # the same every time. To search on: build/native/fuzz/fuzz_heap <folder>.
 
 FUZZ_BUILD := $(BUILD)/native/fuzz
-FUZZ_RUNS ?= 20000
 FUZZ_CFLAGS := $(CFLAGS_COMMON) -g -O1 -fsanitize=fuzzer,address,undefined
 FUZZ_CFLAGS += -fno-sanitize-recover=all -Iinclude
 
-FUZZ_HEAP_SRCS := tests/fuzz/fuzz_heap.c tests/unit/fake/heap_env.c $(wildcard kmod/hyp/heap*.c)
+# Each has its sources, the number of runs, and the longest input.
+FUZZERS := fuzz_heap fuzz_pages
+fuzz_heap_SRCS := tests/fuzz/fuzz_heap.c tests/unit/fake/heap_env.c $(wildcard kmod/hyp/heap*.c)
+fuzz_heap_RUNS ?= 20000
+fuzz_heap_MAX := 1200
+fuzz_pages_SRCS := tests/fuzz/fuzz_pages.c $(HYP_PORTABLE) $(HYP_MACHINE)
+fuzz_pages_RUNS ?= 600
+fuzz_pages_MAX := 360
+# The simulated machine asserts with Check.
+fuzz_pages_CFLAGS := -Itests/fuzz/check
 
-$(FUZZ_BUILD)/fuzz_heap: $(FUZZ_HEAP_SRCS) \
-		$(wildcard tests/unit/fake/*.h kmod/hyp/*.h include/pkvm/*.h)
-	@echo "  FUZZ    fuzz_heap"
-	@command -v $(CLANG) >/dev/null || \
+# $(1): a fuzzer
+define fuzzer
+$(FUZZ_BUILD)/$(1): $$($(1)_SRCS) \
+		$(wildcard tests/unit/fake/*.h kmod/*.h kmod/hyp/*.h include/pkvm/*.h)
+	@echo "  FUZZ    $(1)"
+	@command -v $$(CLANG) >/dev/null || \
 		{ echo >&2 "The fuzzers need clang: apt-get install clang libclang-rt-14-dev"; exit 1; }
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(FUZZ_CFLAGS) -o $@ $(FUZZ_HEAP_SRCS)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CLANG) $$(FUZZ_CFLAGS) $$($(1)_CFLAGS) -o $$@ $$($(1)_SRCS)
 
 # What a failing run wrote is kept beside its log. For results see tests/check/run.
-check-fuzz: $(FUZZ_BUILD)/fuzz_heap
-	$(Q)result=PASS; \
-	$< -runs=$(FUZZ_RUNS) -seed=1 -max_len=1200 -len_control=0 -artifact_prefix=$<. \
-		>$<.log 2>&1 || { result=FAIL; tail -n 40 $<.log; }; \
-	tail -n 1 $<.log; \
-	echo "$$result fuzz_heap" >>"$${PKVM_RESULTS:-/dev/null}"; \
-	[[ $$result = PASS ]]
+.PHONY: check-$(1)
+check-$(1): $(FUZZ_BUILD)/$(1)
+	$$(Q)result=PASS; \
+	$$< -runs=$$($(1)_RUNS) -seed=1 -max_len=$$($(1)_MAX) -len_control=0 -artifact_prefix=$$<. \
+		>$$<.log 2>&1 || { result=FAIL; tail -n 40 $$<.log; }; \
+	tail -n 1 $$<.log; \
+	echo "$$$$result $(1)" >>"$$$${PKVM_RESULTS:-/dev/null}"; \
+	[[ $$$$result = PASS ]]
+check-fuzz: check-$(1)
+endef
+
+$(foreach name,$(FUZZERS),$(eval $(call fuzzer,$(name))))

@@ -6,7 +6,7 @@ SYSTEM := $(BUILD)/system
 # All in this folder is pushed into every machine.
 SYSTEM_GUEST := $(SYSTEM)/guest
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck
+SYSTEM_MODULES := stubcheck trespass
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.
@@ -45,6 +45,11 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
 
+$(SYSTEM_GUEST)/sigbus: tests/system/programs/sigbus.c | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
+
 # pkvmctl as of a release to come, whose netlink ABI is another than the module's.
 OTHER_ABI := $(SYSTEM)/other-abi
 
@@ -59,7 +64,8 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 		$$($(PKG_CONFIG_ARM64) --cflags --libs $(DAEMON_PACKAGES))
 
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(SYSTEM_GUEST)/pkvmctl-other-abi
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) \
+	$(SYSTEM_GUEST)/pkvmctl-other-abi $(SYSTEM_GUEST)/sigbus
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

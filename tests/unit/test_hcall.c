@@ -91,6 +91,7 @@ START_TEST(teardown_leaves_few_calls)
 {
 	static const enum pkvm_hcall_nr alive[] = {
 		PKVM_HCALL_VERSION, PKVM_HCALL_STATS, PKVM_HCALL_TEARDOWN, PKVM_HCALL_CPU_LEAVE,
+		PKVM_HCALL_VIOLATIONS,
 	};
 	bool answered[PKVM_HCALL_COUNT] = { [PKVM_HCALL_CRASH] = true };
 

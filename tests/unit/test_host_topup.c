@@ -337,12 +337,27 @@ START_TEST(taking_nothing_is_an_error)
 
 	setup(page_shifts[_i]);
 	el2.untaken = PKVM_RANGE_PAGES;
-	el2.untaken_calls = 10;
+	el2.untaken_calls = -1U;
 	ck_assert_int_eq(pkvm_topup(100, &done), -ENOSPC);
 	ck_assert_uint_eq(done, 0);
 	ck_assert_int_eq(pkvm_topup_credit(100, &done), -ENOSPC);
 	ck_assert_uint_eq(done, 0);
-	ck_assert_uint_eq(el2.calls, 2);
+	assert_nothing_leaked();
+}
+END_TEST
+
+/* Others are found for what EL2 could not take at first, and it is offered again. */
+START_TEST(what_is_left_is_offered_again)
+{
+	u64 done;
+
+	setup(page_shifts[_i]);
+	el2.untaken = PKVM_BATCH_PAGES;
+	el2.untaken_calls = 4;
+	ck_assert_int_eq(pkvm_topup_credit(8, &done), 0);
+	ck_assert_uint_ge(el2.calls, 5);
+	ck_assert_uint_ge(done, 5 * 8);
+	ck_assert_uint_eq(done, el2.nr_owned);
 	assert_nothing_leaked();
 }
 END_TEST
@@ -391,6 +406,7 @@ static TCase *cases(void)
 	tcase_add_test(tc, death_keeps_what_it_was_given);
 	tcase_add_loop_test(tc, what_is_not_taken_is_freed, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, taking_nothing_is_an_error, 0, NR_SHIFTS);
+	tcase_add_loop_test(tc, what_is_left_is_offered_again, 0, NR_SHIFTS);
 	tcase_add_test(tc, fatal_signal_ends_it);
 	tcase_add_test(tc, numbers_out_of_range_are_refused);
 	return tc;

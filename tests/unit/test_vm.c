@@ -224,8 +224,10 @@ START_TEST(what_vms_held_is_reclaimable)
 	came = host_reclaim(UINT64_MAX);
 	mm_check();
 	ck_assert_uint_eq(heap().mapped, 0);
-	ck_assert_uint_eq(mem().tables, 0);
-	ck_assert_uint_eq(came, mem().topped_up - mem().vmemmap_pages);
+	/* The tables left are those of the host's stage-2 that the vmemmap's pages need. */
+	ck_assert_uint_le(mem().tables, 2 * mem().vmemmap_pages);
+	ck_assert_uint_eq(mem().stock, 0);
+	ck_assert_uint_eq(came, mem().topped_up - mem().vmemmap_pages - mem().tables);
 }
 END_TEST
 

@@ -10,18 +10,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../../../kmod/el2_stage2.h"
 #include "../../../kmod/hyp/arch.h"
 #include "../../../kmod/hyp/errno.h"
 #include "../../../kmod/hyp/hcall.h"
+#include "../../../kmod/hyp/host_fault.h"
 #include "../../../kmod/hyp/panic.h"
 #include "../../../kmod/hyp/pte.h"
 #include "../../../kmod/hyp/spinlock.h"
 
 #define NR_SLOTS	4			/* root-table slots of EL2 that are in use */
 #define WINDOW_SIZE	(NR_SLOTS * PKVM_VA_SLOT)
-#define BOOT_PAGES	8
+#define FIRST_PAGES	8			/* of the boot pages: all but the stage-2 */
+#define BOOT_PAGES	64
 #define BOOT_OFFSET	(1UL << 20)		/* of the boot pages in the first range */
+#define S2_WINDOWS_SIZE	((PTE_LAST_LEVEL + 1) * HYP_PAGE_SIZE)
 #define CACHED_STEPS	64
+#define DEFAULT_IPA_BITS	48
+#define HOST_TLB	512			/* entries, of pages and of blocks */
 
 /* The table that translates the VAs with this tag at a level. */
 struct walk_step {
@@ -30,7 +36,15 @@ struct walk_step {
 	phys_addr_t table;
 };
 
+/* What the host's stage-2 said when an address in the block of a level was translated. */
+struct host_tlb_entry {
+	unsigned int level;			/* 0: not valid */
+	u64 ipa;
+};
+
 struct arch_env arch_env;
+
+static unsigned int next_ipa_bits = DEFAULT_IPA_BITS;
 
 static struct {
 	int fd;
@@ -45,6 +59,10 @@ static struct {
 	sigjmp_buf probe_to;
 	struct sigaction old_action;
 	struct walk_step steps[PTE_LAST_LEVEL + 1][CACHED_STEPS];
+	struct host_tlb_entry host_tlb[HOST_TLB];
+	unsigned int host_tlb_next;
+	u8 *s2_windows;			/* a page for each level */
+	phys_addr_t s2_window_pa[PTE_LAST_LEVEL + 1];
 } machine;
 
 static _Noreturn void die(const char *what, u64 value)
@@ -258,6 +276,107 @@ void arch_fixmap_put(void)
 		arch_env.fixmap_closed(pa);
 }
 
+/* The host's stage-2. */
+
+/* One address for each level, as at EL2: a pointer that is kept for too long leads astray. */
+u64 *arch_s2_window(phys_addr_t table, unsigned int level)
+{
+	u8 *window = machine.s2_windows + level * HYP_PAGE_SIZE;
+
+	if (!IS_ALIGNED(table, HYP_PAGE_SIZE) || page_offset(table) < 0)
+		die("a stage-2 table at", table);
+	if (machine.s2_window_pa[level] != table &&
+	    mmap(window, HYP_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, machine.fd,
+		 page_offset(table)) == MAP_FAILED)
+		die("no window for the table at", table);
+	machine.s2_window_pa[level] = table;
+	return (u64 *)window;
+}
+
+void arch_s2_tlbi(u64 ipa)
+{
+	for (unsigned int i = 0; i < HOST_TLB; i++) {
+		struct host_tlb_entry *e = &machine.host_tlb[i];
+
+		if (e->level && ipa >> PTE_SHIFT(e->level) == e->ipa >> PTE_SHIFT(e->level))
+			e->level = 0;
+	}
+}
+
+void arch_s2_tlbi_all(void)
+{
+	memset(machine.host_tlb, 0, sizeof(machine.host_tlb));
+	arch_env.s2_tlbi_alls++;
+}
+
+void arch_s2_tlbi_sync(void)
+{
+	arch_env.s2_tlbi_syncs++;
+}
+
+/* The level of the plain entry that translates ipa, 0 if there is none. Walks as the CPU does. */
+static unsigned int host_walk(u64 ipa)
+{
+	unsigned int bits = arch_env.boot.s2_ipa_bits;
+	unsigned int level = pkvm_s2_start_level(bits);
+	u64 index = ipa >> pkvm_s2_shift(level);
+	phys_addr_t table = arch_env.boot.s2_root + index / PTE_ENTRIES * HYP_PAGE_SIZE;
+
+	if (ipa >> bits)
+		return 0;
+	for (;; level++) {
+		u64 entry = ((u64 *)arch_env_page(table))[index_at(ipa, level)];
+
+		if (!(entry & PKVM_S2_VALID))
+			return 0;
+		if (!pkvm_s2_is_table(entry, level)) {
+			if (entry != pkvm_s2_plain(ipa, level))
+				die("the host's stage-2 is no identity at", ipa);
+			return level;
+		}
+		table = entry & PKVM_S2_ADDR;
+	}
+}
+
+static bool host_tlb_hit(u64 ipa)
+{
+	for (unsigned int i = 0; i < HOST_TLB; i++) {
+		const struct host_tlb_entry *e = &machine.host_tlb[i];
+
+		if (e->level && ipa >> PTE_SHIFT(e->level) == e->ipa >> PTE_SHIFT(e->level))
+			return true;
+	}
+	return false;
+}
+
+/* One abort at most: EL2 has resolved it, or the host has its fault. */
+bool arch_env_host_access(u64 ipa)
+{
+	struct pkvm_violation who = { .ipa = ipa & HYP_PAGE_MASK, .va = ipa, .pc = ~ipa };
+	unsigned int level;
+
+	if (host_tlb_hit(ipa))
+		return true;
+	if (!host_walk(ipa) && !host_fault(&who))
+		return false;
+	level = host_walk(ipa);
+	if (!level)
+		die("EL2 says it has mapped, and has not,", ipa);
+	machine.host_tlb[machine.host_tlb_next++ % HOST_TLB] =
+		(struct host_tlb_entry){ .level = level, .ipa = ipa };
+	return true;
+}
+
+void arch_env_check_host_tlb(void)
+{
+	for (unsigned int i = 0; i < HOST_TLB; i++) {
+		const struct host_tlb_entry *e = &machine.host_tlb[i];
+
+		if (e->level && host_walk(e->ipa) != e->level)
+			die("the host's TLB is stale at", e->ipa);
+	}
+}
+
 void arch_zero_page(void *page)
 {
 	memset(page, 0, HYP_PAGE_SIZE);
@@ -338,6 +457,34 @@ static void make_tables(phys_addr_t pa)
 		vmemmap | PKVM_PTE_PAGE_TABLE;
 }
 
+static void make_stage2(phys_addr_t pa, unsigned int pages)
+{
+	struct pkvm_boot *boot = &arch_env.boot;
+	struct el2_stage2 t = {
+		.mem = arch_env_page(pa),
+		.pa = pa,
+		.nr = pages,
+		.ipa_bits = next_ipa_bits,
+	};
+	bool made = el2_stage2_init(&t);
+
+	next_ipa_bits = DEFAULT_IPA_BITS;
+	for (u64 i = 0; made && i < boot->nr_ram; i++)
+		made = el2_stage2_map(&t, boot->ram[i].base, boot->ram[i].size);
+	made = made && el2_stage2_cut(&t, boot->boot_pa, BOOT_PAGES);
+	boot->s2_ipa_bits = t.ipa_bits;
+	boot->s2_root = pa;
+	boot->s2_lazy = el2_stage2_take(&t, PKVM_S2_LAZY_TABLES);
+	boot->s2_spare = el2_stage2_take(&t, PKVM_S2_SPARE_TABLES);
+	if (!made || !boot->s2_lazy || !boot->s2_spare)
+		die("too few pages for the host's stage-2", pages);
+}
+
+void arch_env_set_ipa_bits(unsigned int bits)
+{
+	next_ipa_bits = bits;
+}
+
 static void make_ram(u64 size)
 {
 	machine.fd = memfd_create("ram", MFD_CLOEXEC);
@@ -356,6 +503,9 @@ static void make_window(void)
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (machine.reserved == MAP_FAILED)
 		die("cannot reserve address space", WINDOW_SIZE + PKVM_VA_SLOT);
+	machine.s2_windows = mmap(NULL, S2_WINDOWS_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (machine.s2_windows == MAP_FAILED)
+		die("cannot reserve windows", S2_WINDOWS_SIZE);
 	machine.window = (u8 *)ALIGN_UP((u64)machine.reserved, PKVM_VA_SLOT);
 	sigaction(SIGSEGV, &action, &machine.old_action);
 }
@@ -383,6 +533,7 @@ void arch_env_start(const struct pkvm_ram_range *ram, unsigned int nr)
 	boot->boot_size = BOOT_PAGES * HYP_PAGE_SIZE;
 	boot->nr_cpus = 1;
 	make_tables(boot->boot_pa);
+	make_stage2(boot->boot_pa + FIRST_PAGES * HYP_PAGE_SIZE, BOOT_PAGES - FIRST_PAGES);
 }
 
 void arch_env_start_default(void)
@@ -406,6 +557,7 @@ void arch_env_stop(void)
 {
 	sigaction(SIGSEGV, &machine.old_action, NULL);
 	munmap(machine.reserved, WINDOW_SIZE + PKVM_VA_SLOT);
+	munmap(machine.s2_windows, S2_WINDOWS_SIZE);
 	munmap(machine.ram, arch_env.nr_pages << HYP_PAGE_SHIFT);
 	close(machine.fd);
 }

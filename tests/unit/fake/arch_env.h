@@ -8,6 +8,9 @@
  * maps the page of RAM that it finds, read-only if the entry says so; arch_tlbi()
  * takes mappings away again. What the walk does not find is a crash. Steps of
  * walks are cached as in a TLB: to use one that is stale is an abort().
+ *
+ * The host's stage-2 begins with the loader's own tables, built by its own code.
+ * arch_env_host_access() is an access of the host's, through a TLB of its own.
  */
 #ifndef FAKE_ARCH_ENV_H
 #define FAKE_ARCH_ENV_H
@@ -24,6 +27,8 @@ struct arch_env {
 	u64 nr_pages;			/* of RAM */
 	u64 tlbis;			/* calls of arch_tlbi() */
 	u64 fixmaps;			/* calls of arch_fixmap() */
+	u64 s2_tlbi_syncs;		/* calls of arch_s2_tlbi_sync() */
+	u64 s2_tlbi_alls;		/* calls of arch_s2_tlbi_all() */
 	/* The host at work meanwhile: called whenever EL2 has closed a window. */
 	void (*fixmap_closed)(phys_addr_t pa);
 	bool catching;			/* hyp_panic() returns to panic_to instead of aborting */
@@ -48,6 +53,21 @@ bool arch_env_is_clean(phys_addr_t pa);
 /* Pages of RAM by number, from 0 to nr_pages - 1, and back. */
 phys_addr_t arch_env_page_pa(u64 index);
 u64 arch_env_page_index(phys_addr_t pa);
+
+/* An address space of the host that is not of 48 bits; before arch_env_start(), for one start. */
+void arch_env_set_ipa_bits(unsigned int bits);
+
+/*
+ * The host accesses a byte, be there RAM or not; its abort, if it has one, goes to EL2 as
+ * from the vectors. Whether it got through; otherwise the host has got a fault.
+ */
+bool arch_env_host_access(u64 ipa);
+
+/*
+ * What the host's TLB holds agrees with the tables as they are now, so that nothing
+ * will be translated twice in two ways. Aborts otherwise.
+ */
+void arch_env_check_host_tlb(void);
 
 /* Whether an access through EL2's page tables would succeed. */
 bool arch_env_readable(u64 va);

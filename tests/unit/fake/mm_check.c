@@ -3,10 +3,12 @@
 #include "mm_check.h"
 
 #include <check.h>
+#include <pkvm/stage2.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../../kmod/hyp/heap.h"
+#include "../../../kmod/hyp/host_s2.h"
 #include "../../../kmod/hyp/init.h"
 #include "../../../kmod/hyp/page.h"
 #include "../../../kmod/hyp/pte.h"
@@ -15,9 +17,24 @@
 #include "arch_env.h"
 #include "host.h"
 
+/* Check reports each assertion that holds, too: not for what is looked at page by page. */
+#define REQUIRE(cond)							\
+	do {								\
+		if (!(cond))						\
+			ck_abort_msg("not so: %s", #cond);		\
+	} while (0)
+
 struct audit {
 	u8 *use;			/* enum page_state by page number */
 	u64 totals[PAGE_STATES];
+	/* What the host's stage-2 says. */
+	u8 *hyp;			/* by page number: EL2's */
+	u64 hyp_pages;
+	u64 split_gibs;			/* the loader's splits not counted, as for the blocks */
+	u64 split_blocks;
+	u64 idle;
+	u64 spare_in_use;
+	unsigned int lazy_in_use;
 };
 
 static const u64 *table_at(phys_addr_t pa)
@@ -94,6 +111,144 @@ static void audit_region(struct audit *audit, u64 offset)
 	}
 }
 
+static bool in_pages(phys_addr_t pa, phys_addr_t start, unsigned int nr)
+{
+	return pa - start < nr * HYP_PAGE_SIZE;
+}
+
+static bool is_boot(phys_addr_t pa)
+{
+	return pa - arch_env.boot.boot_pa < arch_env.boot.boot_size;
+}
+
+/* Marks what an owned entry takes from the host; all of it is RAM. */
+static void audit_owned(struct audit *audit, u64 ipa, unsigned int level)
+{
+	for (u64 pa = ipa; pa < ipa + PTE_SPAN(level); pa += HYP_PAGE_SIZE)
+		audit->hyp[arch_env_page_index(pa)] = 1;
+	audit->hyp_pages += PTE_SPAN(level) >> HYP_PAGE_SHIFT;
+}
+
+/* Whose the page of a table is, and what it stands for. */
+static void audit_s2_page(struct audit *audit, u64 entry, u64 ipa, unsigned int level)
+{
+	const struct pkvm_boot *boot = &arch_env.boot;
+	phys_addr_t table = entry & PKVM_S2_ADDR;
+	bool spare = in_pages(table, boot->s2_spare, PKVM_S2_SPARE_TABLES);
+
+	if (in_pages(table, boot->s2_lazy, PKVM_S2_LAZY_TABLES)) {
+		REQUIRE(level == 0);
+		audit->lazy_in_use++;
+		return;
+	}
+	if (is_boot(table) && !spare)
+		return;
+	audit->spare_in_use += spare;
+	if (!spare) {
+		use_page(audit, table, PAGE_HOST_S2);
+		REQUIRE(table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level));
+	}
+	REQUIRE(level >= 1);
+	REQUIRE(!spare || level == 1);
+	*(level == 1 ? &audit->split_gibs : &audit->split_blocks) += 1;
+}
+
+/* Returns how many entries of a table are not plain. */
+static unsigned int audit_s2(struct audit *audit, phys_addr_t table, unsigned int level, u64 ipa)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < PTE_ENTRIES; i++, ipa += PTE_SPAN(level)) {
+		u64 entry = table_at(table)[i];
+
+		if (!entry && level <= 1)
+			continue;
+		if (level && entry == pkvm_s2_plain(ipa, level))
+			continue;
+		count++;
+		if (pkvm_s2_is_table(entry, level)) {
+			unsigned int below = audit_s2(audit, entry & PKVM_S2_ADDR, level + 1, ipa);
+
+			audit_s2_page(audit, entry, ipa, level);
+			if (level) {
+				REQUIRE(pkvm_s2_count(entry) == below);
+				REQUIRE(below > 0);
+			}
+		} else {
+			REQUIRE(entry >> PKVM_S2_OWNER_SHIFT == PKVM_OWNER_HYP);
+			REQUIRE(!(entry & PKVM_S2_VALID));
+			REQUIRE(level >= 2);
+			audit_owned(audit, ipa, level);
+		}
+	}
+	return count;
+}
+
+struct hyp_page_use {
+	phys_addr_t pa;
+	bool table;
+};
+
+/* Whether nothing but this table and one beside it in its block is EL2's, there or in its GiB. */
+static bool is_idle(const struct hyp_page_use *table, const struct hyp_page_use *hyp, u64 nr)
+{
+	u64 others_block = 0, others_gib = 0;
+
+	for (u64 i = 0; i < nr; i++) {
+		bool same_block = hyp[i].pa >> 21 == table->pa >> 21;
+
+		if (&hyp[i] == table || hyp[i].pa >> 30 != table->pa >> 30)
+			continue;
+		others_block += same_block;
+		others_gib += !same_block || !hyp[i].table;
+	}
+	return !others_block || (others_block == 1 && !others_gib);
+}
+
+static u64 count_idle(const struct audit *audit)
+{
+	struct hyp_page_use *hyp = calloc(arch_env.nr_pages, sizeof(*hyp));
+	u64 nr = 0, idle = 0;
+
+	for (u64 i = 0; i < arch_env.nr_pages; i++)
+		if (audit->hyp[i])
+			hyp[nr++] = (struct hyp_page_use){
+				arch_env_page_pa(i), audit->use[i] == PAGE_HOST_S2,
+			};
+	for (u64 i = 0; i < nr; i++)
+		idle += hyp[i].table && is_idle(&hyp[i], hyp, nr);
+	free(hyp);
+	return idle;
+}
+
+static void audit_stage2(struct audit *audit)
+{
+	const struct pkvm_boot *boot = &arch_env.boot;
+	unsigned int start = pkvm_s2_start_level(boot->s2_ipa_bits);
+	u64 span = PTE_SPAN(start) * PTE_ENTRIES;
+
+	for (unsigned int i = 0; i < pkvm_s2_root_pages(boot->s2_ipa_bits); i++)
+		audit_s2(audit, boot->s2_root + i * HYP_PAGE_SIZE, start, i * span);
+	audit->idle = count_idle(audit);
+}
+
+/* In the view of the host's stage-2, and of its TLB. */
+static void audit_s2_figures(const struct audit *audit)
+{
+	struct pkvm_page_stats stats;
+
+	mm_page_stats(&stats);
+	ck_assert_uint_eq(stats.hyp_pages, audit->hyp_pages);
+	ck_assert_uint_eq(stats.host_pages, arch_env.nr_pages - audit->hyp_pages);
+	ck_assert_uint_eq(stats.split_gibs, audit->split_gibs);
+	ck_assert_uint_eq(stats.split_blocks, audit->split_blocks);
+	ck_assert_uint_eq(stats.tables, audit->split_gibs + audit->split_blocks);
+	ck_assert_uint_eq(stats.tables_idle, audit->idle);
+	ck_assert_uint_eq(stats.tables_spare, PKVM_S2_SPARE_TABLES - audit->spare_in_use);
+	ck_assert_uint_le(audit->lazy_in_use, PKVM_S2_LAZY_TABLES);
+	arch_env_check_host_tlb();
+}
+
 static void audit_stock(struct audit *audit)
 {
 	phys_addr_t pa = __stock()->head;
@@ -115,8 +270,11 @@ static void audit_pages(const struct audit *audit)
 		phys_addr_t pa = arch_env_page_pa(i);
 		bool donated = host_page_state(pa) == HOST_DONATED;
 
-		if (host_page_state(pa) == HOST_BOOT)
+		if (host_page_state(pa) == HOST_BOOT) {
+			REQUIRE(audit->hyp[i]);
 			continue;
+		}
+		REQUIRE(audit->hyp[i] == (audit->use[i] != PAGE_HOST));
 		if (__page_state(pa) != audit->use[i] || donated != (audit->use[i] != PAGE_HOST))
 			ck_abort_msg("page %#lx: state %d, used as %d, %s", (unsigned long)pa,
 				     __page_state(pa), audit->use[i],
@@ -135,7 +293,8 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 	ck_assert_uint_eq(mem.stock, audit->totals[PAGE_STOCK]);
 	ck_assert_uint_eq(mem.heap, audit->totals[PAGE_HEAP]);
 	ck_assert_uint_eq(mem.heap, mapped + ((heap.mapped + selftest.mapped) >> HYP_PAGE_SHIFT));
-	ck_assert_uint_eq(mem.tables, audit->totals[PAGE_TABLE]);
+	ck_assert_uint_eq(mem.tables,
+			  audit->totals[PAGE_TABLE] + audit->totals[PAGE_HOST_S2]);
 	ck_assert_uint_eq(mem.vmemmap_pages, audit->totals[PAGE_VMEMMAP]);
 	ck_assert_uint_eq(mem.owned,
 			  mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
@@ -145,16 +304,22 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 
 void mm_check_mapped(u64 nr)
 {
-	struct audit audit = { .use = calloc(arch_env.nr_pages, 1) };
+	struct audit audit = {
+		.use = calloc(arch_env.nr_pages, 1),
+		.hyp = calloc(arch_env.nr_pages, 1),
+	};
 	u64 offset;
 
 	audit_region(&audit, PKVM_VA_VMEMMAP);
 	audit_region(&audit, PKVM_VA_HEAP);
 	audit_region(&audit, PKVM_VA_SELFTEST);
 	audit_stock(&audit);
+	audit_stage2(&audit);
+	audit_s2_figures(&audit);
 	audit_pages(&audit);
 	audit_counters(&audit, nr);
 	free(audit.use);
+	free(audit.hyp);
 	ck_assert_int_eq(heap_check(&main_heap, &offset), PKVM_CHECK_OK);
 	ck_assert_int_eq(heap_check(&selftest_heap, &offset), PKVM_CHECK_OK);
 }

@@ -6,8 +6,8 @@
 #include "../../../kmod/hyp/types.h"
 
 /*
- * Walks EL2's page tables and its stock in RAM and compares, page by page, what
- * they say with the vmemmap, with what the host has donated and not got back, and
+ * Walks EL2's page tables, its stock and the host's stage-2 in RAM and compares, page
+ * by page, what they say with the vmemmap, with what the host has donated and not got back, and
  * in sum with EL2's counters. Fails the running test where they differ. To be
  * called between hypercalls.
  */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Touches pages that it has donated to EL2 with hypercalls of its own, as a host that
+ * means harm would. pkvm.ko does not know of these pages: the machine must not unload
+ * it afterwards. At load a block of pages is donated; parameters do the rest:
+ *
+ *	nofault_errno	read: errno of copy_from_kernel_nofault() from the last page
+ *	donate		write: donates the last page again, after reclaim
+ *	touch		write: reads it plainly, which is the writer's end
+ *	reclaim		write: takes the free pages back, then nofault_errno reads 0
+ *	zero		read: whether the page has become readable and zero
+ *	user_page	write: donates the page at this address of the writer's
+ */
+#include <linux/arm-smccc.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include <pkvm/hypercall.h>
+
+#define ORDER	4
+#define PATTERN	0xa5
+
+static u8 *block;	/* 16 pages, contiguous */
+
+static u8 *last_page(void)
+{
+	return block + ((PAGE_SIZE << ORDER) - PAGE_SIZE);
+}
+
+static long hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
+{
+	regs->a0 = PKVM_HCALL_ID(nr);
+	arm_smccc_1_2_hvc(regs, regs);
+	return regs->a0 ? -EOPNOTSUPP : (long)regs->a1;
+}
+
+static long donate(phys_addr_t pa, unsigned long pages)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = pages };
+	long err = hcall(PKVM_HCALL_TOPUP_RANGE, &regs);
+
+	/* What was not taken. */
+	return err ?: regs.a3 ? -EAGAIN : 0;
+}
+
+static int get_nofault_errno(char *buffer, const struct kernel_param *param)
+{
+	u64 value;
+
+	return sysfs_emit(buffer, "%ld\n",
+			  copy_from_kernel_nofault(&value, last_page(), sizeof(value)));
+}
+
+static const struct kernel_param_ops nofault_ops = { .get = get_nofault_errno };
+module_param_cb(nofault_errno, &nofault_ops, NULL, 0400);
+
+/* Of the block's first pages some have become EL2's tables, and are its own for good. */
+static int set_donate(const char *value, const struct kernel_param *param)
+{
+	return donate(virt_to_phys(last_page()), 1);
+}
+
+static const struct kernel_param_ops donate_ops = { .set = set_donate };
+module_param_cb(donate, &donate_ops, NULL, 0200);
+
+static int set_touch(const char *value, const struct kernel_param *param)
+{
+	pr_info("trespass: read %d\n", READ_ONCE(*last_page()));
+	return 0;
+}
+
+static const struct kernel_param_ops touch_ops = { .set = set_touch };
+module_param_cb(touch, &touch_ops, NULL, 0200);
+
+static int set_reclaim(const char *value, const struct kernel_param *param)
+{
+	struct arm_smccc_1_2_regs regs;
+	long err;
+
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = PKVM_BATCH_PAGES };
+		err = hcall(PKVM_HCALL_RECLAIM, &regs);
+	} while (!err && regs.a3);
+	return err;
+}
+
+static const struct kernel_param_ops reclaim_ops = { .set = set_reclaim };
+module_param_cb(reclaim, &reclaim_ops, NULL, 0200);
+
+/* Behind the list's link, which is the first 8 bytes. */
+static int get_zero(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%d\n", !memchr_inv(last_page() + 8, 0, PAGE_SIZE - 8));
+}
+
+static const struct kernel_param_ops zero_ops = { .get = get_zero };
+module_param_cb(zero, &zero_ops, NULL, 0400);
+
+static int set_user_page(const char *value, const struct kernel_param *param)
+{
+	struct page *page;
+	unsigned long va;
+	int ret = kstrtoul(value, 0, &va);
+
+	if (ret)
+		return ret;
+	ret = pin_user_pages_fast(va, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+	if (ret != 1)
+		return ret < 0 ? ret : -EFAULT;
+	return donate(page_to_phys(page), 1);
+}
+
+static const struct kernel_param_ops user_page_ops = { .set = set_user_page };
+module_param_cb(user_page, &user_page_ops, NULL, 0200);
+
+static int __init trespass_init(void)
+{
+	block = (u8 *)__get_free_pages(GFP_KERNEL, ORDER);
+	if (!block)
+		return -ENOMEM;
+	memset(block, PATTERN, PAGE_SIZE << ORDER);
+	return donate(virt_to_phys(block), 1 << ORDER);
+}
+
+module_init(trespass_init);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("A host that touches what it has given to EL2");
