@@ -16,6 +16,9 @@ import time
 
 CMDLINE = ("console=ttyAMA0 rdinit=/lib/systemd/systemd quiet loglevel=3 "
            "systemd.show_status=0 cryptomgr.notests panic=-1 kvm-arm.mode=none")
+# An emulated CPU is a thread among many: whoever runs the machine may keep it waiting for
+# longer than the kernel's watchdogs take for a lock-up (20 s). They get 60.
+CMDLINE += " watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60"
 NO_KASLR = "nokaslr"
 # Address randomisation alone would turn page-table isolation on, which the CPU does not need.
 KASLR = "kpti=off"

@@ -122,7 +122,9 @@ log_is_clean()
 	local alarms
 
 	alarms=$(dmesg | grep -E "$LOG_ALARMS" || true)
-	[ -z "$alarms" ] || fail "the kernel log says: $(head -n 3 <<<"$alarms")"
+	[ -n "$alarms" ] || return 0
+	dmesg | grep -m 1 -A "$LOG_LINES" -E "$LOG_ALARMS" || true
+	fail "the kernel log says: $(head -n 3 <<<"$alarms")"
 }
 
 # eventually SECONDS COMMAND...: wait until it succeeds.

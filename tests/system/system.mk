@@ -35,6 +35,12 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
 	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
 		cpio --quiet -o -H newc >$(abspath $@)
 
+# A program by itself.
+$(SYSTEM_GUEST)/hog: tests/system/programs/hog.c | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
+
 # Programs that speak netlink on their own.
 NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_refusals netlink_change vm_create_in)
 NL_SRCS := $(addprefix tests/system/programs/,nl.c nl.h nl_test.c nl_test.h)
@@ -65,7 +71,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 
 .PHONY: system-guest
 system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) \
-	$(SYSTEM_GUEST)/pkvmctl-other-abi $(SYSTEM_GUEST)/sigbus
+	$(addprefix $(SYSTEM_GUEST)/,hog sigbus pkvmctl-other-abi)
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

@@ -18,13 +18,13 @@ ROUNDS=25
 
 # Use up free memory until the kernel reclaims. The hog wants what is free now and a quarter of
 # what EL2 holds idle: it can only get it from there, and the rest is for those who run beside
-# it. It (tail) ends once it has filled all of it.
+# it. It ends once it has had all of it.
 press()
 {
 	local kib
 
 	kib=$(($(meminfo MemFree) + $(figure .memory.reclaimable_pages) * 4 / 4))
-	head -c "${kib}K" /dev/zero | tail -c "${kib}K" >/dev/null
+	/root/hog "$kib"
 }
 
 # Pages outside of EL2 that were donated and not returned are what EL2 has beyond the boot ones,
