@@ -121,7 +121,7 @@ static unsigned int stage2_pages(unsigned int total)
 	unsigned int pages = more;
 	unsigned int i;
 
-	/* Its tables for the block that they lie in are part of that: the second look knows them all. */
+	/* The tables for the block that they lie in are part of it: the second look knows all. */
 	for (i = 0; i < 2; i++)
 		pages = el2_stage2_pages(ipa_bits(), slots, total + pages) + more;
 	return pages;

@@ -48,14 +48,16 @@ static bool split(struct el2_stage2 *t, uint64_t *entry, uint64_t ipa, unsigned 
 
 	if (!pa)
 		return false;
-	for (i = 0; *entry && i < PKVM_S2_ENTRIES; i++)
-		table_at(t, pa)[i] = pkvm_s2_plain(start + ((uint64_t)i << pkvm_s2_shift(level + 1)),
-						   level + 1);
+	for (i = 0; *entry && i < PKVM_S2_ENTRIES; i++) {
+		uint64_t at = start + ((uint64_t)i << pkvm_s2_shift(level + 1));
+
+		table_at(t, pa)[i] = pkvm_s2_plain(at, level + 1);
+	}
 	*entry = pkvm_s2_table(pa, 0);
 	return true;
 }
 
-/* The entry that translates ipa at a level, blocks above it being split; NULL if pages are used up. */
+/* The entry for ipa at a level, blocks above it being split; NULL if pages are used up. */
 static uint64_t *walk(struct el2_stage2 *t, uint64_t ipa, unsigned int to)
 {
 	unsigned int level = pkvm_s2_start_level(t->ipa_bits);

@@ -224,7 +224,7 @@ struct pkvm_mem_stats {
 	uint64_t stock;			/* topped up and unused, the credited ones included */
 	uint64_t credited;		/* kept for the retry of a request */
 	uint64_t heap;			/* mapped into heaps */
-	uint64_t tables;		/* page-table pages beyond the boot ones, the host's stage-2 included */
+	uint64_t tables;		/* beyond the boot ones, the host's stage-2 included */
 	uint64_t vmemmap_pages;		/* pages (and their tables) that hold struct hyp_page */
 	uint64_t requests;		/* hyp requests made: count */
 	uint64_t requested;		/* pages they asked for */
@@ -237,7 +237,7 @@ struct pkvm_mem_stats {
 	uint64_t vcpus;			/* live vCPUs: count */
 };
 
-/* Who owns what, and what the host's stage-2 costs. Pages unless it says otherwise; counts are since load. */
+/* Who owns what, and what the host's stage-2 costs. Pages; counts are since load. */
 struct pkvm_page_stats {
 	uint64_t host_pages;		/* of RAM that are the host's */
 	uint64_t hyp_pages;		/* that are EL2's, those of the loader included */
@@ -280,7 +280,8 @@ struct pkvm_violation {
 	uint64_t ipa;			/* of the page */
 	uint64_t va;			/* as the host used it */
 	uint64_t pc;
-	uint64_t info;			/* PKVM_VIOLATION_*; the owner (enum pkvm_owner) in bits 7:0, the CPU in bits 63:32 */
+	/* PKVM_VIOLATION_*; the owner (enum pkvm_owner) in bits 7:0, the CPU in bits 63:32 */
+	uint64_t info;
 };
 
 #define PKVM_VIOLATION_WRITE	(UINT64_C(1) << 8)

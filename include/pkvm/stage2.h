@@ -20,15 +20,17 @@
 #define PKVM_S2_LAST_LEVEL	3	/* of pages; blocks are at levels 1 and 2 */
 
 #define PKVM_S2_VALID		(UINT64_C(1) << 0)
-#define PKVM_S2_TABLE		(UINT64_C(1) << 1)	/* levels 0 to 2: a table; level 3: a page */
+/* Levels 0 to 2: a table; level 3: a page. */
+#define PKVM_S2_TABLE		(UINT64_C(1) << 1)
 #define PKVM_S2_ADDR		UINT64_C(0x0000fffffffff000)
 
 /*
  * Normal write-back (with HCR_EL2.FWB = 0 a stage-1 Device attribute stays), read
  * and write, inner shareable, access flag set, executable.
  */
-#define PKVM_S2_PLAIN \
-	(PKVM_S2_VALID | UINT64_C(0xf) << 2 | UINT64_C(3) << 6 | UINT64_C(3) << 8 | UINT64_C(1) << 10)
+#define PKVM_S2_PLAIN                                                                              \
+	(PKVM_S2_VALID | UINT64_C(0xf) << 2 | UINT64_C(3) << 6 | UINT64_C(3) << 8 |                \
+	 UINT64_C(1) << 10)
 
 /* Table descriptors: bits 11:2 are ignored by the walk. */
 #define PKVM_S2_COUNT_SHIFT	2
@@ -44,7 +46,7 @@ static inline unsigned int pkvm_s2_shift(unsigned int level)
 	return 39 - 9 * level;
 }
 
-/* Level of the root for an address space of so many bits; below 44 tables of level 1 are concatenated. */
+/* Level of the root for so many bits of address space; below 44 it is several tables of level 1. */
 static inline unsigned int pkvm_s2_start_level(unsigned int ipa_bits)
 {
 	return ipa_bits >= 44 ? 0 : 1;
@@ -57,8 +59,9 @@ static inline unsigned int pkvm_s2_root_pages(unsigned int ipa_bits)
 
 static inline bool pkvm_s2_is_table(uint64_t entry, unsigned int level)
 {
-	return level < PKVM_S2_LAST_LEVEL && (entry & (PKVM_S2_VALID | PKVM_S2_TABLE)) ==
-		(PKVM_S2_VALID | PKVM_S2_TABLE);
+	const uint64_t table = PKVM_S2_VALID | PKVM_S2_TABLE;
+
+	return level < PKVM_S2_LAST_LEVEL && (entry & table) == table;
 }
 
 /* The plain entry that translates ipa at a level, 1 to 3. */

@@ -55,11 +55,11 @@ struct hyp_cpu {
 	struct hyp_host_regs host;
 	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
 	u64 crash_sp;
-	u64 *fixmap_pte;	/* the level 3 entry of the fixmap window; those of the others follow */
+	u64 *fixmap_pte;	/* level 3 entry of the fixmap window; those of the others follow */
 	u64 hcall;		/* function id of the running hypercall */
 	u32 cpu;
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
-	bool aborted;		/* an abort of the host runs, not a hypercall: x0 and x1 are no answer */
+	bool aborted;		/* an abort runs, not a hypercall: x0 and x1 are no answer */
 };
 
 _Static_assert(sizeof(struct hyp_frame) == FRAME_SIZE, "entry.S");

@@ -6,7 +6,7 @@
 #include "cpu.h"
 #include "types.h"
 
-/* An instruction or data abort from EL1 or EL0, with its syndrome: resolved, or given back as a fault. */
+/* An abort of the host at EL1 or EL0, with its syndrome: resolved, or given back as a fault. */
 void host_abort(struct hyp_frame *frame, u64 esr);
 
 #endif

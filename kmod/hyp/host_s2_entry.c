@@ -7,7 +7,7 @@
 
 static struct {
 	phys_addr_t root;
-	unsigned int start;	/* level of the root */
+	unsigned int start; /* level of the root */
 	u64 limit;
 } s2;
 
@@ -27,11 +27,10 @@ u64 *__s2_walk(u64 ipa, unsigned int *level)
 {
 	/* The root may be several tables, one behind the other. */
 	phys_addr_t table = s2.root + ALIGN_DOWN(ipa >> PTE_SHIFT(s2.start), PTE_ENTRIES) /
-				      PTE_ENTRIES * HYP_PAGE_SIZE;
+					      PTE_ENTRIES * HYP_PAGE_SIZE;
 
 	for (unsigned int at = s2.start;; at++) {
-		u64 *entry = arch_s2_window(table, at) +
-			     (ipa >> PTE_SHIFT(at) & (PTE_ENTRIES - 1));
+		u64 *entry = arch_s2_window(table, at) + (ipa >> PTE_SHIFT(at) & (PTE_ENTRIES - 1));
 
 		if (at == *level || !pkvm_s2_is_table(*entry, at)) {
 			*level = at;

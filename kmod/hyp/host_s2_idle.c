@@ -30,7 +30,8 @@ bool s2_is_own_table(u64 entry, u64 ipa, unsigned int level)
 {
 	phys_addr_t table = entry & PKVM_S2_ADDR;
 
-	return pkvm_s2_is_table(entry, level) && table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level) &&
+	return pkvm_s2_is_table(entry, level) &&
+	       table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level) &&
 	       table - idle.boot_pa >= idle.boot_size;
 }
 
@@ -64,7 +65,9 @@ static unsigned int __find_idle(u64 ipa, u64 *ret_block)
 /* A block's link: in its table's entry for that table itself. */
 static u64 *__link(u64 block)
 {
-	return __s2_entry(*__s2_entry(block << PTE_SHIFT(S2_BLOCK), S2_BLOCK) & PKVM_S2_ADDR, S2_PAGE);
+	u64 table = *__s2_entry(block << PTE_SHIFT(S2_BLOCK), S2_BLOCK) & PKVM_S2_ADDR;
+
+	return __s2_entry(table, S2_PAGE);
 }
 
 static u64 __get(u64 block, unsigned int shift)

@@ -18,7 +18,7 @@
 /* Once. */
 void s2_idle_init(const struct pkvm_boot *boot);
 
-/* Whether an entry of a level points to a table that lies in what it translates and is not the loader's. */
+/* Whether an entry points to a table that lies in what it translates and is not the loader's. */
 bool s2_is_own_table(u64 entry, u64 ipa, unsigned int level);
 
 /*
@@ -28,7 +28,7 @@ bool s2_is_own_table(u64 entry, u64 ipa, unsigned int level);
 void __s2_idle_leave(u64 ipa);
 void __s2_idle_enter(u64 ipa);
 
-/* An address in the block listed first, tables of single blocks being before the others. False: none. */
+/* An address in the block listed first, those of single blocks before others. False: none. */
 bool __s2_idle_first(u64 *ret_ipa);
 
 /* How many pages are idle. */

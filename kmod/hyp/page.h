@@ -5,9 +5,9 @@
  *
  * The table has an address for every page there can be, but memory only where it
  * is needed: elsewhere it is one shared zero page, read-only, under shared tables.
- * Zero means that the page is the host's, if the host's stage-2 agrees. Where a page that EL2 takes has no
- * entry of its own yet, that page itself becomes the next missing step of the path
- * to its entry (a table of level 2, one of level 3, then the memory). So taking
+ * Zero means that the page is the host's, if the host's stage-2 agrees. Where a page that
+ * EL2 takes has no entry of its own yet, that page itself becomes the next missing step of
+ * the path to its entry (a table of level 2, one of level 3, then the memory). So taking
  * pages needs no other page, and whether a page serves the vmemmap can be seen
  * from its own path, at any time, without having been written down.
  */
@@ -44,8 +44,8 @@ unsigned int __page_count_add(phys_addr_t pa, int delta);
 u64 __page_total(enum page_state state);
 
 /*
- * Offers a page that has just been taken from the host to the vmemmap. True: it has become part of the
- * path to its own entry, whatever it held. False: it has an entry, take it.
+ * Offers a page that has just been taken from the host to the vmemmap. True: it has become
+ * part of the path to its own entry, whatever it held. False: it has an entry, take it.
  */
 bool __page_feed(phys_addr_t pa);
 

@@ -9,7 +9,7 @@
 struct topup {
 	u64 joined;		/* pages that the stock has gained */
 	u64 taken;		/* these, and those that went to vmemmap and tables */
-	phys_addr_t left;	/* the pages that were not taken: a list, or for a range the first one */
+	phys_addr_t left;	/* what was not taken: a list, or for a range the first page */
 	u64 nr_left;
 };
 

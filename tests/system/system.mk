@@ -35,8 +35,10 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
 	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
 		cpio --quiet -o -H newc >$(abspath $@)
 
-# A program by itself.
-$(SYSTEM_GUEST)/hog: tests/system/programs/hog.c | $(CTL_SYSROOT)
+# Programs by themselves.
+PLAIN_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,hog sigbus)
+
+$(PLAIN_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
@@ -50,11 +52,6 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
-
-$(SYSTEM_GUEST)/sigbus: tests/system/programs/sigbus.c | $(CTL_SYSROOT)
-	@mkdir -p $(@D)
-	@echo "  CC      $@"
-	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
 
 # pkvmctl as of a release to come, whose netlink ABI is another than the module's.
 OTHER_ABI := $(SYSTEM)/other-abi
@@ -70,8 +67,8 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 		$$($(PKG_CONFIG_ARM64) --cflags --libs $(DAEMON_PACKAGES))
 
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) \
-	$(addprefix $(SYSTEM_GUEST)/,hog sigbus pkvmctl-other-abi)
+system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
+	$(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

@@ -121,7 +121,8 @@ START_TEST(a_batch_is_invalidated_once)
 	for (unsigned int i = 0; i < PKVM_BATCH_PAGES; i++) {
 		pages[i] = FAR + (10 + 3 * i) * PAGE;
 		host_alloc_range(pages[i], 1);
-		*(u64 *)arch_env_page(pages[i]) = i + 1 < PKVM_BATCH_PAGES ? pages[i] + 3 * PAGE : 0;
+		*(u64 *)arch_env_page(pages[i]) =
+			i + 1 < PKVM_BATCH_PAGES ? pages[i] + 3 * PAGE : 0;
 		ck_assert(arch_env_host_access(pages[i]));
 	}
 	arch_env.s2_tlbi_syncs = 0;
@@ -484,6 +485,11 @@ END_TEST
 
 /* Everything at once */
 
+static void touch_any_page(void)
+{
+	arch_env_host_access(arch_env_page_pa(host_random(arch_env.nr_pages)));
+}
+
 static void random_range(void)
 {
 	u64 index = host_random(arch_env.nr_pages);
@@ -513,7 +519,7 @@ START_TEST(random_operations_keep_all_views_together)
 			break;
 		default:
 			for (unsigned int k = 0; k < 100; k++)
-				arch_env_host_access(arch_env_page_pa(host_random(arch_env.nr_pages)));
+				touch_any_page();
 		}
 		if (i % 8 == 0)
 			mm_check();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The assertions of Check that the simulated machine uses, for a process that is no test of Check's. */
+/* Check's assertions that the simulated machine uses, for a process that is no test of Check's. */
 #ifndef FUZZ_CHECK_H
 #define FUZZ_CHECK_H
 

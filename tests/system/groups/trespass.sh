@@ -24,7 +24,14 @@ kernel_copy_gets_efault()
 
 user_space_gets_sigbus()
 {
-	runs 0 /root/sigbus
+	runs 0 /root/sigbus page
+	is 'the output' "$(cat "$OUT")" SIGBUS
+}
+
+# The page itself is the program's all the time; the walk to it is what faults.
+walk_through_a_donated_table_gets_sigbus()
+{
+	runs 0 /root/sigbus table
 	is 'the output' "$(cat "$OUT")" SIGBUS
 }
 
@@ -53,6 +60,7 @@ comes_back_zero()
 test_case donate donate_pages
 test_case kernel-copy kernel_copy_gets_efault
 test_case user-space user_space_gets_sigbus
+test_case table-walk walk_through_a_donated_table_gets_sigbus
 test_case comes-back comes_back_zero
 test_case heap-check pkvmctl heap check
 test_case kernel-log log_is_clean

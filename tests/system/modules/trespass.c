@@ -10,6 +10,8 @@
  *	reclaim		write: takes the free pages back, then nofault_errno reads 0
  *	zero		read: whether the page has become readable and zero
  *	user_page	write: donates the page at this address of the writer's
+ *	user_table	write: donates the page table that translates this address of the
+ *			writer's; 0 takes the free pages back and puts it as it was
  */
 #include <linux/arm-smccc.h>
 #include <linux/io.h>
@@ -114,6 +116,68 @@ static int set_user_page(const char *value, const struct kernel_param *param)
 
 static const struct kernel_param_ops user_page_ops = { .set = set_user_page };
 module_param_cb(user_page, &user_page_ops, NULL, 0200);
+
+/* The table of the writer's that was donated, and what was in it. */
+static u64 *table, *table_copy;
+
+/* The last table of the walk for an address, which is mapped; NULL if it ends in a block. */
+static u64 *find_table(unsigned long va)
+{
+	pgd_t *pgd = pgd_offset(current->mm, va);
+	p4d_t *p4d = p4d_offset(pgd, va);
+	pud_t *pud = pud_offset(p4d, va);
+	pmd_t *pmd = pmd_offset(pud, va);
+
+	if (pmd_none(*pmd) || pmd_leaf(*pmd))
+		return NULL;
+	return (u64 *)page_address(pmd_page(*pmd));
+}
+
+static int donate_table(unsigned long va)
+{
+	long err = -EINVAL;
+
+	if (table)
+		return -EBUSY;
+	table_copy = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!table_copy)
+		return -ENOMEM;
+	mmap_read_lock(current->mm);
+	table = find_table(va);
+	if (table) {
+		memcpy(table_copy, table, PAGE_SIZE);
+		err = donate(virt_to_phys(table), 1);
+	}
+	mmap_read_unlock(current->mm);
+	if (err)
+		table = NULL;
+	return err;
+}
+
+static int restore_table(void)
+{
+	int err = set_reclaim(NULL, NULL);
+
+	if (err || !table)
+		return err;
+	memcpy(table, table_copy, PAGE_SIZE);
+	kfree(table_copy);
+	table = NULL;
+	return 0;
+}
+
+static int set_user_table(const char *value, const struct kernel_param *param)
+{
+	unsigned long va;
+	int err = kstrtoul(value, 0, &va);
+
+	if (err)
+		return err;
+	return va ? donate_table(va) : restore_table();
+}
+
+static const struct kernel_param_ops user_table_ops = { .set = set_user_table };
+module_param_cb(user_table, &user_table_ops, NULL, 0200);
 
 static int __init trespass_init(void)
 {

@@ -503,7 +503,8 @@ static void make_window(void)
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (machine.reserved == MAP_FAILED)
 		die("cannot reserve address space", WINDOW_SIZE + PKVM_VA_SLOT);
-	machine.s2_windows = mmap(NULL, S2_WINDOWS_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	machine.s2_windows = mmap(NULL, S2_WINDOWS_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+				  -1, 0);
 	if (machine.s2_windows == MAP_FAILED)
 		die("cannot reserve windows", S2_WINDOWS_SIZE);
 	machine.window = (u8 *)ALIGN_UP((u64)machine.reserved, PKVM_VA_SLOT);
