@@ -11,6 +11,7 @@
 #include "el2_call.h"
 #include "el2_image.h"
 #include "hcall.h"
+#include "stats.h"
 
 #ifdef PKVM_DEBUG
 static int fail_cpu = -1;
@@ -22,16 +23,25 @@ MODULE_PARM_DESC(fail_cpu, "debug: this CPU fails to enter EL2");
 
 /* Set by el2_take(), constant until el2_give_back(). */
 static struct el2_image image;
-static enum cpuhp_state hotplug_state;
+static enum cpuhp_state online_state, prepare_state;
 
-enum cpu_state {
-	CPU_OUT = 0,	/* the kernel's own vectors */
-	CPU_IN,		/* behind EL2 */
-	CPU_ASLEEP,	/* out, and to be in again when it wakes */
-};
+/*
+ * From when all CPUs are behind EL2 until they leave it: meanwhile a CPU goes offline behind
+ * it. Changes with CPU hotplug locked.
+ */
+static bool kept;
 
-/* Written on the CPU itself with interrupts off. */
-static DEFINE_PER_CPU(enum cpu_state, cpu_state);
+/* Entry points that EL2 has refused (struct pkvm_cpu_stats) and that have been reported. */
+static u64 reported;
+
+/* Whether this CPU is behind EL2, dead or alive. */
+static bool is_in(void)
+{
+	struct arm_smccc_1_2_regs regs = { .a0 = PKVM_HCALL_ID(PKVM_HCALL_VERSION) };
+
+	el2_hvc(&regs);
+	return !regs.a0;
+}
 
 /*
  * HVC_SOFT_RESTART has the stub branch, at EL2 and with the MMU off, to x1 with x2
@@ -40,21 +50,16 @@ static DEFINE_PER_CPU(enum cpu_state, cpu_state);
  */
 static int enter(void)
 {
-	unsigned int cpu = smp_processor_id();
 	struct arm_smccc_1_2_regs regs = {
 		.a0 = HVC_SOFT_RESTART,
 		.a1 = image.entry,
-		.a2 = cpu,
+		.a2 = smp_processor_id(),
 	};
 
-	if (cpu == fail_cpu || pkvm_is_dead())
+	if (pkvm_is_dead())
 		return -EIO;
 	el2_hvc(&regs);
-	if (regs.a0)
-		return -ENXIO;
-	if (!regs.a1)
-		this_cpu_write(cpu_state, CPU_IN);
-	return (int)regs.a1;
+	return regs.a0 ? -ENXIO : (int)regs.a1;
 }
 
 /*
@@ -62,35 +67,31 @@ static int enter(void)
  * then this CPU is out: nothing may fail here, the hotplug machinery calls BUG()
  * when a state that is being removed cannot be left.
  */
-static void leave(enum cpu_state state)
+static void leave(void)
 {
 	struct arm_smccc_1_2_regs regs = { .a0 = PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE) };
 
 	el2_hvc(&regs);
-	this_cpu_write(cpu_state, state);
 	if (regs.a0)
 		pr_err("CPU %d had lost EL2 (HVC answered %#lx)\n", smp_processor_id(), regs.a0);
 }
 
-void el2_sleep_cpu(void)
-{
-	if (this_cpu_read(cpu_state) == CPU_IN)
-		leave(CPU_ASLEEP);
-}
-
-/* A dead EL2 is not entered again: hypercalls from this CPU find the stub from now on. */
 int el2_wake_cpu(void)
 {
-	return this_cpu_read(cpu_state) == CPU_ASLEEP && !pkvm_is_dead() ? enter() : 0;
+	return !READ_ONCE(kept) || is_in() ? 0 : enter();
 }
 
+/* A CPU that firmware has turned on while EL2 is kept went through EL2 first (hyp/psci.h). */
 static int hotplug_online(unsigned int cpu)
 {
 	unsigned long flags;
-	int ret;
+	int ret = 0;
 
 	local_irq_save(flags);
-	ret = enter();
+	if (cpu == fail_cpu)
+		ret = -EIO;
+	else if (!is_in())
+		ret = enter();
 	local_irq_restore(flags);
 	if (ret)
 		pr_err("CPU %u cannot enter EL2: error %d\n", cpu, ret);
@@ -102,9 +103,50 @@ static int hotplug_offline(unsigned int cpu)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (this_cpu_read(cpu_state) == CPU_IN)
-		leave(CPU_OUT);
+	if (!kept)
+		leave();
 	local_irq_restore(flags);
+	return 0;
+}
+
+/* Once a CPU is down, or has not come up. The kernel itself tells an errno and no more. */
+static int hotplug_down(unsigned int cpu)
+{
+	struct pkvm_cpu_stats stats;
+
+	if (pkvm_is_dead())
+		pr_err("CPU %u stays offline until the next boot: EL2 is dead\n", cpu);
+	if (pkvm_stats_cpus(&stats) || stats.entries_refused == reported)
+		return 0;
+	reported = stats.entries_refused;
+	pr_err("EL2 refused to start a CPU: what it is to begin with is no kernel's entry that EL2 knows\n");
+	return 0;
+}
+
+static void keep(bool value)
+{
+	cpus_read_lock();
+	WRITE_ONCE(kept, value);
+	cpus_read_unlock();
+}
+
+/* Of the two states the second only watches. */
+static int set_up_states(void)
+{
+	int ret;
+
+	/* hotplug_online() on every CPU in turn; if one fails, hotplug_offline() on those done. */
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online, hotplug_offline);
+	if (ret < 0)
+		return ret;
+	online_state = ret;
+	ret = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "pkvm/el2:prepare", NULL,
+					hotplug_down);
+	if (ret < 0) {
+		cpuhp_remove_state(online_state);
+		return ret;
+	}
+	prepare_state = ret;
 	return 0;
 }
 
@@ -115,19 +157,20 @@ int el2_take(u64 heap_size)
 	ret = el2_image_load(&image, heap_size);
 	if (ret)
 		return ret;
-	/* hotplug_online() on every CPU in turn; if one fails, hotplug_offline() on those done. */
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online,
-				hotplug_offline);
-	if (ret < 0) {
+	reported = 0;
+	ret = set_up_states();
+	if (ret) {
 		el2_image_free(&image);
 		return ret;
 	}
-	hotplug_state = ret;
+	keep(true);
 	return 0;
 }
 
 void el2_give_back(void)
 {
-	cpuhp_remove_state(hotplug_state);
+	keep(false);
+	cpuhp_remove_state_nocalls(prepare_state);
+	cpuhp_remove_state(online_state);
 	el2_image_free(&image);
 }

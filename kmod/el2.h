@@ -7,9 +7,9 @@
 
 /*
  * Loads the image and enters it on every online CPU, or on none: 0, or an errno
- * with everything as before. CPUs that come online later enter before they run
- * anything of user space; one that fails stays offline. heap_size as for
- * el2_image_load(). Process context.
+ * with everything as before. CPUs that come online later are behind EL2 before
+ * they run anything of the kernel; one that is not, and cannot enter, stays
+ * offline. heap_size as for el2_image_load(). Process context.
  */
 int el2_take(u64 heap_size);
 
@@ -21,11 +21,9 @@ int el2_take(u64 heap_size);
 void el2_give_back(void);
 
 /*
- * This CPU loses EL2's state in a low-power mode: sleep before, wake after. No
- * effect on a CPU that is not at EL2. Interrupts off, on the CPU itself. Waking
- * returns 0 or an errno.
+ * After a low-power mode: this CPU is behind EL2 again, by EL2's own doing if the mode was
+ * PSCI's. No effect unless EL2 is taken. Interrupts off, on the CPU itself. 0 or an errno.
  */
-void el2_sleep_cpu(void);
 int el2_wake_cpu(void);
 
 #endif

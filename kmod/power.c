@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Keeps EL2 consistent where the machine changes state under it: a CPU that sleeps
- * deeply loses its EL2 registers; a kernel started by kexec wants EL2 as its
+ * deeply loses its EL2 registers, and gets them back in ways of its own if not in PSCI's; a kernel started by kexec wants EL2 as its
  * predecessor found it; a hibernation image cannot hold what EL2 holds.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -18,17 +18,8 @@
 
 static int on_cpu_pm(struct notifier_block *nb, unsigned long action, void *data)
 {
-	int ret = 0;
+	int ret = action == CPU_PM_EXIT ? el2_wake_cpu() : 0;
 
-	switch (action) {
-	case CPU_PM_ENTER:
-		el2_sleep_cpu();
-		break;
-	case CPU_PM_ENTER_FAILED:
-	case CPU_PM_EXIT:
-		ret = el2_wake_cpu();
-		break;
-	}
 	if (ret)
 		pr_err("CPU %d cannot enter EL2 after low power: error %d\n", smp_processor_id(), ret);
 	return ret ? NOTIFY_BAD : NOTIFY_OK;

@@ -45,6 +45,11 @@ int pkvm_stats_mem(struct pkvm_mem_stats *ret)
 	return fetch(PKVM_HCALL_STATS, PKVM_STATS_MEM, ret, sizeof(*ret));
 }
 
+int pkvm_stats_cpus(struct pkvm_cpu_stats *ret)
+{
+	return fetch(PKVM_HCALL_STATS, PKVM_STATS_CPUS, ret, sizeof(*ret));
+}
+
 int pkvm_stats_vm(u32 handle, struct pkvm_vm_info *ret)
 {
 	return fetch(PKVM_HCALL_VM_INFO, handle, ret, sizeof(*ret));

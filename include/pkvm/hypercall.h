@@ -194,6 +194,7 @@ enum pkvm_stats_group {
 	PKVM_STATS_HEAP,
 	PKVM_STATS_MEM,
 	PKVM_STATS_PAGES,
+	PKVM_STATS_CPUS,
 	PKVM_STATS_GROUPS
 };
 
@@ -250,6 +251,15 @@ struct pkvm_page_stats {
 	uint64_t faults_mapped;		/* aborts of the host that mapped a hole: count */
 	uint64_t faults_raced;		/* aborts that found the address mapped: count */
 	uint64_t violations;		/* aborts that the host got back as a fault: count */
+};
+
+/* CPUs, and what of theirs went through EL2. Counts. */
+struct pkvm_cpu_stats {
+	uint64_t cpus;			/* behind EL2 now */
+	uint64_t relayed;		/* times that one came from firmware into EL2 first */
+	uint64_t entries_refused;	/* entry points refused: no kernel's, or not the host's */
+	uint64_t smcs_passed;		/* calls to firmware; mitigations of the CPU not counted */
+	uint64_t smcs_refused;		/* those that it never heard of */
 };
 
 struct pkvm_vm_info {
@@ -339,6 +349,10 @@ enum pkvm_debug_panic {
 	PKVM_DEBUG_BUG_LOCKED,		/* with the heap's and the memory lock held */
 	/* overwrite a live chunk header: the next heap check or free finds it */
 	PKVM_DEBUG_CORRUPT,
+	/* no panic: from now on a power-down suspend wakes at once, with the CPU's state lost; */
+	PKVM_DEBUG_LOSE_STATE,
+	/* or is firmware's business again */
+	PKVM_DEBUG_KEEP_STATE,
 };
 
 #define PKVM_STATS_REGS	16
@@ -347,6 +361,7 @@ enum pkvm_debug_panic {
 PKVM_ABI_ASSERT(sizeof(struct pkvm_heap_stats) == 13 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_mem_stats) == 16 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_page_stats) == 11 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_cpu_stats) == 5 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_violation) == 4 * 8);
 PKVM_ABI_ASSERT(4 + 4 * PKVM_VIOLATION_ENTRIES <= 18);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_vm_info) == 5 * 8);

@@ -20,10 +20,12 @@
 #define EXIT_TO_HOST		0
 #define EXIT_LEAVE		1
 #define EXIT_SOFT_RESTART	2
+#define EXIT_COLD		3	/* debug: as if firmware had woken this CPU */
 
 #ifndef __ASSEMBLY__
 #include <pkvm/image.h>
 
+#include "el2_regs.h"
 #include "types.h"
 
 /*
@@ -51,6 +53,14 @@ struct hyp_host_regs {
 	u64 vttbr;
 };
 
+/* As far as PSCI calls tell (psci.c). */
+enum cpu_power {
+	CPU_UNKNOWN = 0,	/* no CPU has had this record, or it has left for good */
+	CPU_OFF,
+	CPU_PENDING,		/* on its way */
+	CPU_ON,
+};
+
 struct hyp_cpu {
 	struct hyp_host_regs host;
 	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
@@ -59,7 +69,17 @@ struct hyp_cpu {
 	u64 hcall;		/* function id of the running hypercall */
 	u32 cpu;
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
-	bool aborted;		/* an abort runs, not a hypercall: x0 and x1 are no answer */
+	/* An abort or SMC runs, no hypercall: x0 and x1 are no answer, the host can try again. */
+	bool restartable;
+	u8 power, was;		/* enum cpu_power, now and before CPU_PENDING; see psci.c */
+	u64 mpidr;		/* affinity */
+	u64 resume;		/* where the kernel goes on when this CPU comes in cold */
+	u64 control[EL2_CONTROL_REGS_NR];
+	u64 relayed;		/* times that it came in cold: count */
+	/* For struct pkvm_cpu_stats, of this CPU's calls. */
+	u64 entries_refused;
+	u64 smcs_passed;
+	u64 smcs_refused;
 };
 
 _Static_assert(sizeof(struct hyp_frame) == FRAME_SIZE, "entry.S");
@@ -100,8 +120,12 @@ static inline u64 cpu_s2_window(const struct hyp_cpu *cpu, unsigned int level)
 /* Ends the running hypercall from anywhere with what the frame holds; the stack is dropped. */
 _Noreturn void exit_now(struct hyp_frame *frame, u32 exit);
 
+/* From here on the host runs behind its stage-2 on this CPU, and its SMCs come to EL2. */
+void el2_enable_traps(const struct hyp_cpu *cpu);
+
 /* entry.S calls these. */
 u32 el2_cpu_init(struct hyp_frame *frame);
+u32 el2_cold_init(struct hyp_frame *frame);
 u32 el2_lower_sync(struct hyp_frame *frame);
 _Noreturn void el2_exception_panic(void);
 #endif

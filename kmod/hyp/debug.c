@@ -8,6 +8,7 @@
 #include "hcall.h"
 #include "init.h"
 #include "panic.h"
+#include "psci.h"
 #include "string.h"
 
 /* Pushes until the guard page is hit. */
@@ -55,6 +56,12 @@ int hcall_debug_panic(struct hcall *call)
 		hyp_panic();
 	case PKVM_DEBUG_CORRUPT:
 		return corrupt_header(call);
+	case PKVM_DEBUG_LOSE_STATE:
+		psci_debug_lose_state(true);
+		return 0;
+	case PKVM_DEBUG_KEEP_STATE:
+		psci_debug_lose_state(false);
+		return 0;
 	default:
 		return -HYP_EINVAL;
 	}

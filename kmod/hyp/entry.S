@@ -10,6 +10,8 @@
 #include <pkvm/version.h>
 
 #include "cpu.h"
+#include "smccc.h"
+#include "sysreg.h"
 
 	.section .idmap, "ax"
 	.balign	8
@@ -37,13 +39,26 @@ image_header:
  */
 	.globl	el2_entry
 el2_entry:
+	mov	x15, #0
 	mrs	x5, sctlr_el2
 	mrs	x6, tcr_el2
 	mrs	x7, mair_el2
 	mrs	x8, ttbr0_el2
 	mrs	x9, tpidr_el2
 	mov	x10, sp
+	b	enter_mmu
 
+/*
+ * A CPU that firmware has turned on, or woken with its state lost (psci.c).
+ *   x0 number of the CPU, as EL2 counts; MMU off, identity-mapped page. Every EL2 register is
+ *   as it may be after a reset.
+ */
+	.globl	el2_cold_entry
+el2_cold_entry:
+	mov	x15, #1
+
+/* x15: 0 with the kernel's registers in x5-x10, or 1 */
+enter_mmu:
 	adr	x12, image_header
 	ldr	x1, [x12, #HDR_MAIR]
 	msr	mair_el2, x1
@@ -82,6 +97,10 @@ el2_leave:
 	isb
 	cmp	x0, #EXIT_SOFT_RESTART
 	b.eq	1f
+#ifdef CONFIG_HYP_DEBUG
+	cmp	x0, #EXIT_COLD
+	b.eq	2f
+#endif
 	mov	x0, x1
 	mov	x1, x2
 	eret
@@ -92,11 +111,31 @@ el2_leave:
 	mov	x2, x16
 	br	x13
 
+#ifdef CONFIG_HYP_DEBUG
+/* As if a power-down had lost everything; x2: the number of this CPU (psci.c). */
+2:	mov	x0, x2
+	msr	hcr_el2, xzr
+	msr	vbar_el2, xzr
+	msr	mdcr_el2, xzr
+	msr	cnthctl_el2, xzr
+	msr	vpidr_el2, xzr
+	msr	vmpidr_el2, xzr
+	msr	vtcr_el2, xzr
+	msr	tpidr_el2, xzr
+	msr	sctlr_el1, xzr
+	isb
+	b	el2_cold_entry
+#endif
+
 	.text
 
-	.macro	save_frame
+	.macro	save_x0_x1
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp, #16 * 0]
+	.endm
+
+	/* the rest of struct hyp_frame */
+	.macro	save_frame
 	stp	x2, x3, [sp, #16 * 1]
 	stp	x4, x5, [sp, #16 * 2]
 	stp	x6, x7, [sp, #16 * 3]
@@ -132,13 +171,14 @@ el2_leave:
 	ldr	x30, [sp, #16 * 15]
 	.endm
 
-/* The rest of el2_entry, MMU on: x0, x5-x10 and x12 as there. */
+/* The rest of el2_entry and el2_cold_entry, MMU on: x0, x5-x10, x12 and x15 as there. */
 el2_entry_virt:
 	ldr	x14, [x12, #HDR_CPU_VA]
 	add	x14, x14, x0, lsl #PKVM_CPU_SHIFT
 	add	x14, x14, #PKVM_CPU_DATA
 	msr	tpidr_el2, x14
 	mov	sp, x14
+	cbnz	x15, enter_cold
 	mrs	x11, vbar_el2
 	stp	x11, x5, [x14, #CPU_HOST]
 	stp	x6, x7, [x14, #CPU_HOST + 16]
@@ -152,13 +192,30 @@ el2_entry_virt:
 	adr	x1, el2_vectors
 	msr	vbar_el2, x1
 	isb
+	save_x0_x1
 	save_frame
 	mov	x0, sp
 	bl	el2_cpu_init
 	b	exit_frame
 
+enter_cold:
+	adr	x1, el2_vectors
+	msr	vbar_el2, x1
+	isb
+	sub	sp, sp, #FRAME_SIZE
+	str	x0, [sp]
+	mov	x0, sp
+	bl	el2_cold_init
+	b	exit_frame
+
 /* A synchronous exception from EL1 or EL0: the host's hypercalls. */
 lower_sync:
+	save_x0_x1
+	mrs	x1, esr_el2
+	lsr	x1, x1, #ESR_EC_SHIFT
+	cmp	x1, #ESR_EC_SMC64
+	b.eq	lower_smc
+lower_slow:
 	save_frame
 	mov	x0, sp
 	bl	el2_lower_sync
@@ -176,6 +233,37 @@ exit_frame:
 	ldp	x14, x15, [sp, #16 * 7]
 	ldp	x16, x17, [sp, #16 * 8]
 	restore_preserved
+	add	sp, sp, #FRAME_SIZE
+	eret
+	dsb	nsh
+	isb
+
+/*
+ * Mitigations that the kernel calls on its way in and out (SMCCC ARCH_WORKAROUND_1 to _3,
+ * Arm DEN0028): straight to the firmware. They may use x0 to x3 and take x1 at most.
+ * x18 and where the host goes on are kept for smc_undefined().
+ */
+lower_smc:
+	mov	w1, #SMCCC_ARCH_WORKAROUND_1 & 0xffff
+	movk	w1, #SMCCC_ARCH_WORKAROUND_1 >> 16, lsl #16
+	cmp	w0, w1				/* 0x80008000 */
+	sub	w1, w1, #1
+	ccmp	w0, w1, #4, ne			/* _2: 0x80007fff */
+	sub	w1, w1, #4, lsl #12
+	ccmp	w0, w1, #4, ne			/* _3: 0x80003fff */
+	b.ne	lower_slow
+	ldr	x1, [sp, #8]
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	add	x2, x2, #4
+	str	x2, [sp, #FRAME_ELR]
+	str	x3, [sp, #FRAME_ELR + 8]
+	str	x18, [sp, #16 * 9]
+	.globl	smc_fast_insn
+smc_fast_insn:
+	smc	#0
+	ldr	x2, [sp, #FRAME_ELR]
+	msr	elr_el2, x2
 	add	sp, sp, #FRAME_SIZE
 	eret
 	dsb	nsh

@@ -4,13 +4,9 @@
 
 #include "errno.h"
 #include "mm.h"
+#include "smccc.h"
 #include "stock.h"
 #include "string.h"
-
-#define SMCCC_NOT_SUPPORTED	UINT64_MAX
-
-/* SMCCC 1.3: the caller's SVE state need not be kept. Not part of the function's number. */
-#define SMCCC_SVE_HINT		BIT(16)
 
 enum hcall_flags {
 	HCALL_REQUESTS = 1,	/* marked R in hypercall.h */

@@ -6,6 +6,7 @@
 #include "heap.h"
 #include "host_fault.h"
 #include "init.h"
+#include "psci.h"
 #include "reclaim.h"
 #include "stock.h"
 #include "string.h"
@@ -48,6 +49,14 @@ static void stats_pages(u64 *ret)
 	memcpy(ret, &stats, sizeof(stats));
 }
 
+static void stats_cpus(u64 *ret)
+{
+	struct pkvm_cpu_stats stats;
+
+	psci_stats(&stats);
+	memcpy(ret, &stats, sizeof(stats));
+}
+
 int hcall_stats(struct hcall *call)
 {
 	switch (call->arg[1]) {
@@ -59,6 +68,9 @@ int hcall_stats(struct hcall *call)
 		return 0;
 	case PKVM_STATS_PAGES:
 		stats_pages(&call->ret[2]);
+		return 0;
+	case PKVM_STATS_CPUS:
+		stats_cpus(&call->ret[2]);
 		return 0;
 	default:
 		return -HYP_EINVAL;

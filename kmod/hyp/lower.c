@@ -9,6 +9,8 @@
 #include "inject.h"
 #include "mm.h"
 #include "panic.h"
+#include "psci.h"
+#include "smc.h"
 #include "string.h"
 #include "sysreg.h"
 
@@ -69,11 +71,13 @@ static void hvc(struct hyp_cpu *cpu, struct hyp_frame *frame)
 		hyp_hcall(frame->x);
 }
 
-static void host_aborted(struct hyp_cpu *cpu, struct hyp_frame *frame, u64 esr)
+/* What the host can try again, should EL2 die meanwhile. */
+static void restartable(struct hyp_cpu *cpu, struct hyp_frame *frame, u64 esr,
+			void (*handle)(struct hyp_frame *frame, u64 esr))
 {
-	cpu->aborted = true;
-	host_abort(frame, esr);
-	cpu->aborted = false;
+	cpu->restartable = true;
+	handle(frame, esr);
+	cpu->restartable = false;
 }
 
 /*
@@ -90,9 +94,12 @@ u32 el2_lower_sync(struct hyp_frame *frame)
 	case ESR_EC_HVC64:
 		hvc(cpu, frame);
 		break;
+	case ESR_EC_SMC64:
+		restartable(cpu, frame, esr, host_smc);
+		break;
 	case ESR_EC_IABT_LOW:
 	case ESR_EC_DABT_LOW:
-		host_aborted(cpu, frame, esr);
+		restartable(cpu, frame, esr, host_abort);
 		break;
 	default:
 		inject_sync(frame, (u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
@@ -104,6 +111,7 @@ u32 el2_lower_sync(struct hyp_frame *frame)
 int hcall_cpu_leave(struct hcall *call)
 {
 	(void)call;
+	psci_cpu_left(this_cpu());
 	this_cpu()->exit = EXIT_LEAVE;
 	return 0;
 }

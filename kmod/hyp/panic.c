@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "hcall.h"
 #include "panic.h"
+#include "smc.h"
 #include "string.h"
 #include "sysreg.h"
 
@@ -27,9 +28,9 @@ static _Noreturn void bail_out(void)
 
 	/*
 	 * A CPU on its way out goes on; in a soft restart, x0 and x1 are for the next kernel.
-	 * A host that had an abort tries again and finds EL2 dead.
+	 * A host that had an abort or an SMC tries again and finds EL2 dead.
 	 */
-	if (cpu->exit != EXIT_SOFT_RESTART && !cpu->aborted) {
+	if (cpu->exit != EXIT_SOFT_RESTART && !cpu->restartable) {
 		frame->x[0] = 0;
 		frame->x[1] = (u64)-HYP_EIO;
 	}
@@ -108,6 +109,7 @@ void el2_exception_panic(void)
 {
 	struct hyp_cpu *cpu = this_cpu();
 
+	smc_undefined(cpu);
 	claim_crash();
 	crash.esr = read_sysreg(esr_el2);
 	crash.far = read_sysreg(far_el2);

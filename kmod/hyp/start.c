@@ -6,23 +6,21 @@
 #include "arch.h"
 #include "cpu.h"
 #include "init.h"
+#include "psci.h"
 #include "sysreg.h"
 
 /* Set by the first CPU once hyp_init() has succeeded. */
 static bool started;
 
-/*
- * From here on this CPU's host runs behind its stage-2. What the TLBs hold has been
- * translated without it.
- */
-static void enable_host_s2(void)
+/* What the TLBs hold has been translated without the stage-2. */
+void el2_enable_traps(const struct hyp_cpu *cpu)
 {
 	write_sysreg(image_header.vtcr, vtcr_el2);
 	write_sysreg(image_header.vttbr, vttbr_el2);
 	isb();
 	asm volatile("tlbi alle1is" : : : "memory");
 	dsb(ish);
-	write_sysreg((read_sysreg(hcr_el2) & ~HCR_FWB) | HCR_VM, hcr_el2);
+	write_sysreg((cpu->host.hcr & ~HCR_FWB) | HCR_VM | HCR_TSC, hcr_el2);
 	isb();
 }
 
@@ -40,13 +38,14 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	/* A panic in here: the host takes the CPU for not entered. */
 	cpu->exit = EXIT_LEAVE;
 	cpu->hcall = 0;
-	cpu->aborted = false;
+	cpu->restartable = false;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
 	if (!started)
 		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
 	if (!ret) {
 		started = true;
-		enable_host_s2();
+		psci_cpu_entered(cpu);
+		el2_enable_traps(cpu);
 	}
 	frame->x[0] = 0;
 	frame->x[1] = (u64)(s64)ret;

@@ -3,6 +3,7 @@
 #ifndef HYP_SYSREG_H
 #define HYP_SYSREG_H
 
+#ifndef __ASSEMBLY__
 #include "types.h"
 
 #define read_sysreg(reg)						\
@@ -17,12 +18,14 @@
 #define isb()		asm volatile("isb" : : : "memory")
 #define dsb(domain)	asm volatile("dsb " #domain : : : "memory")
 #define sev()		asm volatile("sev" : : : "memory")
+#endif
 
 /* ESR_ELx */
 #define ESR_EC_SHIFT		26
 #define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
 #define ESR_EC_UNKNOWN		0x00
 #define ESR_EC_HVC64		0x16
+#define ESR_EC_SMC64		0x17
 #define ESR_EC_IABT_LOW		0x20
 #define ESR_EC_DABT_LOW		0x24
 #define ESR_EC_DABT_CUR		0x25
@@ -44,6 +47,7 @@
 
 /* HCR_EL2 */
 #define HCR_VM			BIT(0)
+#define HCR_TSC			BIT(19)
 #define HCR_FWB			BIT(46)
 
 /* SPSR_ELx, M[4:0] */

@@ -91,27 +91,41 @@ class Monitor:
                 self.reason = message["data"]["reason"]
 
 
+def machine_type(options):
+    """Return QEMU's name and properties for the machine."""
+    virtualization = "off" if options.no_el2 else "on"
+    # No ITS: its tables would lie where a kernel started by kexec may be loaded.
+    return f"virt,virtualization={virtualization},gic-version=3,its=off"
+
+
+def dump_device_tree(options, path):
+    """Write the device tree that QEMU makes for the machine."""
+    subprocess.run(["qemu-system-aarch64", "-nodefaults", "-display", "none",
+                    "-M", f"{machine_type(options)},dumpdtb={path}", "-cpu", options.cpu,
+                    "-smp", str(options.smp), "-m", options.mem],
+                   check=True, stderr=subprocess.DEVNULL)
+
+
 def qemu_command(options, files, ports, console):
     """Return QEMU's command line.
 
-    options: of the run script; files: kernel image, initrd and log; ports: the file
+    options: of the run script; files: kernel image, initrd, log, and dtb or None; ports: the file
     descriptors of QMP and of the two streams; console: a chardev without its id.
     """
     accel = ["-accel", "tcg,thread=multi"]
     if options.icount:
         accel = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
                  "-rtc", "clock=vm"]
-    virtualization = "off" if options.no_el2 else "on"
     cmdline = [CMDLINE, KASLR if options.kaslr else NO_KASLR, *options.append]
     return [
         # Not to be outlived by QEMU, however this process ends.
         "setpriv", "--pdeathsig", "KILL",
         "qemu-system-aarch64", "-nodefaults", "-display", "none", "-no-reboot",
-        # No ITS: its tables would lie where a kernel started by kexec may be loaded.
-        "-M", f"virt,virtualization={virtualization},gic-version=3,its=off",
+        "-M", machine_type(options),
         "-cpu", options.cpu, "-smp", str(options.smp), "-m", options.mem, *accel,
         "-kernel", files.image, "-initrd", files.initrd,
         "-append", " ".join(cmdline),
+        *(["-dtb", files.dtb] if files.dtb else []),
         "-chardev", f"{console},id=console,logfile={files.log}",
         "-serial", "chardev:console",
         "-chardev", f"socket,id=qmp,fd={ports[0]}", "-mon", "chardev=qmp,mode=control",

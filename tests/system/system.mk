@@ -6,7 +6,7 @@ SYSTEM := $(BUILD)/system
 # All in this folder is pushed into every machine.
 SYSTEM_GUEST := $(SYSTEM)/guest
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck trespass
+SYSTEM_MODULES := stubcheck trespass firmware
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.

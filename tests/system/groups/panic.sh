@@ -114,7 +114,7 @@ cpu_can_only_leave()
 {
 	echo 0 >/sys/devices/system/cpu/cpu1/online
 	! echo 1 >/sys/devices/system/cpu/cpu1/online 2>"$ERR" || fail 'CPU 1 is online'
-	log_says 'pkvm: CPU 1 cannot enter EL2: error -5'
+	log_says 'pkvm: CPU 1 stays offline until the next boot: EL2 is dead'
 	is 'state of CPU 1' "$(cat /sys/devices/system/cpu/cpu1/online)" 0
 }
 

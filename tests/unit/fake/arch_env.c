@@ -16,6 +16,7 @@
 #include "../../../kmod/hyp/hcall.h"
 #include "../../../kmod/hyp/host_fault.h"
 #include "../../../kmod/hyp/panic.h"
+#include "../../../kmod/hyp/psci.h"
 #include "../../../kmod/hyp/pte.h"
 #include "../../../kmod/hyp/spinlock.h"
 
@@ -414,7 +415,12 @@ void hyp_panic_at(const char *file, unsigned int line)
 	abort();
 }
 
-/* hcall.h: what is about the CPU. */
+/* hcall.h and psci.h: what is about the CPU. */
+
+void psci_stats(struct pkvm_cpu_stats *ret)
+{
+	*ret = (struct pkvm_cpu_stats){ .cpus = 1 };
+}
 
 int hcall_cpu_leave(struct hcall *call)
 {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Saving EL2's control registers, and putting them back. */
+#include "el2_regs.h"
+
+#include "sysreg.h"
+
+/* A field of an ID register. */
+#define ID_FIELD(reg, shift)	((read_sysreg(reg) >> (shift)) & 0xf)
+
+/* CPTR_EL2: accesses to these registers trap, to EL2 itself too. */
+#define CPTR_TZ			BIT(8)
+#define CPTR_TSM		BIT(12)
+
+static bool has_gic(void)
+{
+	return ID_FIELD(id_aa64pfr0_el1, 24);
+}
+
+static bool has_sve(void)
+{
+	return ID_FIELD(id_aa64pfr0_el1, 32) && !(read_sysreg(cptr_el2) & CPTR_TZ);
+}
+
+static bool has_sme(void)
+{
+	return ID_FIELD(id_aa64pfr1_el1, 24) && !(read_sysreg(cptr_el2) & CPTR_TSM);
+}
+
+static bool has_hcrx(void)
+{
+	return ID_FIELD(id_aa64mmfr1_el1, 40);
+}
+
+static bool has_trace_filter(void)
+{
+	return ID_FIELD(id_aa64dfr0_el1, 40);
+}
+
+static bool has_spe(void)
+{
+	return ID_FIELD(id_aa64dfr0_el1, 32);
+}
+
+static unsigned int fgt(void)
+{
+	return ID_FIELD(id_aa64mmfr0_el1, 56);
+}
+
+void el2_regs_save(u64 regs[EL2_CONTROL_REGS_NR])
+{
+#define X(index, reg, present) regs[EL2_REG_##index] = (present) ? read_sysreg(reg) : 0;
+	EL2_CONTROL_REGS(X)
+#undef X
+}
+
+/* In the order of the list: others depend on CPTR_EL2, and ICH_HCR_EL2 on ICC_SRE_EL2. */
+void el2_regs_restore(const u64 regs[EL2_CONTROL_REGS_NR])
+{
+#define X(index, reg, present)						\
+	if (present) {							\
+		write_sysreg(regs[EL2_REG_##index], reg);		\
+		isb();							\
+	}
+	EL2_CONTROL_REGS(X)
+#undef X
+}
