@@ -47,7 +47,7 @@ static enum smc_verdict standard(unsigned int function)
 	return function >= TRNG_FIRST && function <= TRNG_LAST ? SMC_PASS : SMC_REFUSE;
 }
 
-/* A trusted OS takes addresses, in calls that are fast or yielding: neither is known well enough. */
+/* A trusted OS takes addresses, in fast and in yielding calls: these are not known well enough. */
 enum smc_verdict smc_policy(u32 id)
 {
 	if (!(id & SMCCC_FAST))
