@@ -10,6 +10,7 @@
 
 #include "crash.h"
 #include "el2.h"
+#include "fault.h"
 #include "hcall.h"
 #include "main.h"
 #include "netlink.h"
@@ -160,6 +161,7 @@ static int __init pkvm_init(void)
 	ret = pkvm_netlink_register();
 	if (ret)
 		goto err_shrinker;
+	pkvm_fault_start();
 	pr_info("version %s holds EL2 on %u CPUs, heap range %u MiB\n", PKVM_VERSION,
 		num_online_cpus(), heap_mib);
 	return 0;
@@ -177,6 +179,7 @@ err_power:
 /* Every VM holds a reference on the module, and so does a dead EL2: there is neither. */
 static void __exit pkvm_exit(void)
 {
+	pkvm_fault_stop();
 	pkvm_netlink_unregister();
 	pkvm_vm_exit();
 	pkvm_shrinker_unregister();

@@ -61,6 +61,25 @@ static int put_crash(struct sk_buff *skb, const struct pkvm_event *ev)
 	return pkvm_nl_put_crash(skb);
 }
 
+/* PKVM_VIOLATION_* in the order of enum pkvm_access. */
+static_assert(PKVM_VIOLATION_WRITE == PKVM_ACCESS_WRITE << 8);
+static_assert(PKVM_VIOLATION_EXEC == PKVM_ACCESS_EXEC << 8);
+static_assert(PKVM_VIOLATION_WALK == PKVM_ACCESS_WALK << 8);
+static_assert(PKVM_VIOLATION_EL0 == PKVM_ACCESS_EL0 << 8);
+
+static int put_fault(struct sk_buff *skb, const struct pkvm_event *ev)
+{
+	const struct pkvm_violation *fault = &ev->fault;
+
+	return nla_put_u64_64bit(skb, PKVM_A_FAULT_ADDRESS, fault->ipa, PKVM_A_FAULT_PAD) ?:
+	       nla_put_u64_64bit(skb, PKVM_A_FAULT_VA, fault->va, PKVM_A_FAULT_PAD) ?:
+	       nla_put_u64_64bit(skb, PKVM_A_FAULT_PC, fault->pc, PKVM_A_FAULT_PAD) ?:
+	       nla_put_u32(skb, PKVM_A_FAULT_OWNER, fault->info & 0xff) ?:
+	       nla_put_u32(skb, PKVM_A_FAULT_CPU, fault->info >> PKVM_VIOLATION_CPU_SHIFT) ?:
+	       nla_put_u32(skb, PKVM_A_FAULT_ACCESS, (u32)fault->info >> 8) ?:
+	       nla_put_u64_64bit(skb, PKVM_A_FAULT_LOST, ev->lost, PKVM_A_FAULT_PAD);
+}
+
 static const struct message {
 	u8 type;	/* enum pkvm_event_type */
 	u8 cmd;
@@ -76,6 +95,7 @@ static const struct message {
 	{ PKVM_EVENT_SHRINKER, PKVM_CMD_SHRINKER_NTF, PKVM_NLGRP_EVENTS, put_shrinker },
 	{ PKVM_EVENT_DEAD, PKVM_CMD_STATE_NTF, PKVM_NLGRP_EVENTS, put_info },
 	{ PKVM_EVENT_DEAD, PKVM_CMD_CRASH_NTF, PKVM_NLGRP_ADMIN, put_crash },
+	{ PKVM_EVENT_FAULT, PKVM_CMD_FAULT_NTF, PKVM_NLGRP_ADMIN, put_fault },
 };
 
 /* A host without memory for a message tells its listeners that they have missed one. */

@@ -21,6 +21,10 @@ static const struct netlink_range_validation pkvm_a_shrinker_reserve_range = {
 	.max	= PKVM_NL_MAX_PAGES,
 };
 
+static const struct netlink_range_validation pkvm_a_page_pfn_range = {
+	.max	= PKVM_NL_MAX_PFN,
+};
+
 /* PKVM_CMD_TOPUP - do */
 static const struct nla_policy pkvm_topup_nl_policy[PKVM_A_PAGES_PAGES + 1] = {
 	[PKVM_A_PAGES_PAGES] = NLA_POLICY_FULL_RANGE(NLA_U64, &pkvm_a_pages_pages_range),
@@ -60,6 +64,11 @@ static const struct nla_policy pkvm_vm_get_do_nl_policy[PKVM_A_VM_HANDLE + 1] = 
 /* PKVM_CMD_VM_GET - dump */
 static const struct nla_policy pkvm_vm_get_dump_nl_policy[PKVM_A_VM_HANDLE + 1] = {
 	[PKVM_A_VM_HANDLE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* PKVM_CMD_PAGE_GET - do */
+static const struct nla_policy pkvm_page_get_nl_policy[PKVM_A_PAGE_PFN + 1] = {
+	[PKVM_A_PAGE_PFN] = NLA_POLICY_FULL_RANGE(NLA_U64, &pkvm_a_page_pfn_range),
 };
 
 /* Ops table for pkvm */
@@ -148,6 +157,18 @@ static const struct genl_split_ops pkvm_nl_ops[] = {
 		.cmd	= PKVM_CMD_CRASH_GET,
 		.doit	= pkvm_nl_crash_get_doit,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= PKVM_CMD_PAGE_GET,
+		.doit		= pkvm_nl_page_get_doit,
+		.policy		= pkvm_page_get_nl_policy,
+		.maxattr	= PKVM_A_PAGE_PFN,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= PKVM_CMD_PAGE_STATS_GET,
+		.doit	= pkvm_nl_page_stats_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -28,6 +28,8 @@ int pkvm_nl_vm_destroy_doit(struct sk_buff *skb, struct genl_info *info);
 int pkvm_nl_vm_get_doit(struct sk_buff *skb, struct genl_info *info);
 int pkvm_nl_vm_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int pkvm_nl_crash_get_doit(struct sk_buff *skb, struct genl_info *info);
+int pkvm_nl_page_get_doit(struct sk_buff *skb, struct genl_info *info);
+int pkvm_nl_page_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PKVM_NLGRP_EVENTS,

@@ -9,6 +9,8 @@
 
 #include <linux/types.h>
 
+#include <pkvm/hypercall.h>
+
 enum pkvm_event_type {
 	PKVM_EVENT_REQUEST,	/* a hyp request was answered or given up */
 	PKVM_EVENT_TOPUP,	/* of the reserve, not in answer to a request */
@@ -18,6 +20,7 @@ enum pkvm_event_type {
 	PKVM_EVENT_VM_DESTROY,
 	PKVM_EVENT_SHRINKER,	/* the shrinker's knobs have changed */
 	PKVM_EVENT_DEAD,	/* EL2 has stopped */
+	PKVM_EVENT_FAULT,	/* the host touched what is not its own */
 };
 
 /* What a type does not use is 0. Pages are 4 KiB. */
@@ -30,6 +33,8 @@ struct pkvm_event {
 	int err;		/* 0 or negative errno it ended with */
 	u32 retries;		/* of a request */
 	u64 duration_ns;
+	struct pkvm_violation fault;
+	u64 lost;		/* faults since the last one told that nobody hears of */
 };
 
 /*

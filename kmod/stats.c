@@ -45,6 +45,11 @@ int pkvm_stats_mem(struct pkvm_mem_stats *ret)
 	return fetch(PKVM_HCALL_STATS, PKVM_STATS_MEM, ret, sizeof(*ret));
 }
 
+int pkvm_stats_pages(struct pkvm_page_stats *ret)
+{
+	return fetch(PKVM_HCALL_STATS, PKVM_STATS_PAGES, ret, sizeof(*ret));
+}
+
 int pkvm_stats_cpus(struct pkvm_cpu_stats *ret)
 {
 	return fetch(PKVM_HCALL_STATS, PKVM_STATS_CPUS, ret, sizeof(*ret));

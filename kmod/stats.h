@@ -46,6 +46,7 @@ s64 pkvm_pages_out(void);
 /* From EL2. Any context. Return 0 or what pkvm_hcall() returned, with *ret untouched. */
 int pkvm_stats_heap(struct pkvm_heap_stats *ret);
 int pkvm_stats_mem(struct pkvm_mem_stats *ret);
+int pkvm_stats_pages(struct pkvm_page_stats *ret);
 int pkvm_stats_cpus(struct pkvm_cpu_stats *ret);
 int pkvm_stats_vm(u32 handle, struct pkvm_vm_info *ret);
 

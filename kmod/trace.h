@@ -20,6 +20,8 @@ TRACE_DEFINE_ENUM(PKVM_CAUSE_OTHER);
 TRACE_DEFINE_ENUM(PKVM_CAUSE_VM);
 TRACE_DEFINE_ENUM(PKVM_CAUSE_VCPU);
 TRACE_DEFINE_ENUM(PKVM_CAUSE_SELFTEST);
+TRACE_DEFINE_ENUM(PKVM_OWNER_NOBODY);
+TRACE_DEFINE_ENUM(PKVM_OWNER_HYP);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_CREATE);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_DESTROY);
 
@@ -111,6 +113,37 @@ TRACE_EVENT(pkvm_topup,
 	TP_printk("credited=%d asked=%llu pages=%llu errno=%d duration_ns=%llu",
 		  __entry->credited, __entry->asked, __entry->pages, __entry->err,
 		  __entry->duration_ns)
+);
+
+/* The host touched a page that is not its own. Flags: PKVM_VIOLATION_* of hypercall.h. */
+TRACE_EVENT(pkvm_fault,
+	TP_PROTO(const struct pkvm_violation *fault),
+	TP_ARGS(fault),
+	TP_STRUCT__entry(
+		__field(u64, address)
+		__field(u64, va)
+		__field(u64, pc)
+		__field(u32, on_cpu)
+		__field(u32, flags)
+		__field(u8, owner)
+	),
+	TP_fast_assign(
+		__entry->address = fault->ipa;
+		__entry->va = fault->va;
+		__entry->pc = fault->pc;
+		__entry->on_cpu = fault->info >> PKVM_VIOLATION_CPU_SHIFT;
+		__entry->flags = (u32)fault->info & ~0xffU;
+		__entry->owner = fault->info & 0xff;
+	),
+	TP_printk("address=%#llx va=%#llx pc=%#llx cpu=%u owner=%s access=%s%s%s",
+		  __entry->address, __entry->va, __entry->pc, __entry->on_cpu,
+		  __print_symbolic(__entry->owner,
+				   { PKVM_OWNER_NOBODY, "nobody" },
+				   { PKVM_OWNER_HYP, "hyp" }),
+		  __entry->flags & PKVM_VIOLATION_EXEC ? "exec" :
+		  __entry->flags & PKVM_VIOLATION_WRITE ? "write" : "read",
+		  __entry->flags & PKVM_VIOLATION_WALK ? ",walk" : "",
+		  __entry->flags & PKVM_VIOLATION_EL0 ? ",el0" : "")
 );
 
 /* A VM was created (or, with errno, was not: vm is 0 if EL2 gave it no handle) or destroyed. */

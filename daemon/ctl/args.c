@@ -62,6 +62,9 @@ static int store(struct parser *p, const struct ctl_setting *setting, const char
 	case CTL_KIND_SIZE:
 		err = ctl_size_parse(shown, text, setting->min, setting->max, &number, p->message);
 		break;
+	case CTL_KIND_PAGE:
+		err = ctl_page_parse(shown, text, setting->max, &number, p->message);
+		break;
 	}
 	if (!err)
 		*value = (struct ctl_value){ .given = true, .number = number };
@@ -259,6 +262,10 @@ static int take_operand(struct parser *p, const char *word)
 		if (p->operands == 1)
 			return store(p, &ctl_size_operand, "SIZE", word);
 		break;
+	case CTL_OPERAND_PAGE:
+		if (p->operands == 1)
+			return store(p, &ctl_page_operand, "PFN|ADDRESS", word);
+		break;
 	case CTL_OPERAND_HANDLES_OR_ALL:
 		return take_handle(p, word);
 	case CTL_OPERAND_KNOBS:
@@ -297,6 +304,8 @@ static int check_operands(struct parser *p)
 		return require(p, given != all, "give either a SIZE or --all");
 	case CTL_OPERAND_HANDLES_OR_ALL:
 		return require(p, given != all, "give either HANDLEs or --all");
+	case CTL_OPERAND_PAGE:
+		return require(p, given, "give a PFN, or an ADDRESS that begins with 0x");
 	case CTL_OPERAND_KNOBS:
 		return require(p, given, "give at least one KEY=VALUE");
 	case CTL_OPERAND_NONE:

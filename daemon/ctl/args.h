@@ -17,7 +17,7 @@ struct ctl_verb;
 
 struct ctl_value {
 	bool given;
-	uint64_t number;	/* 1 for a flag; pages for a size */
+	uint64_t number;	/* 1 for a flag; pages for a size, a page's number */
 };
 
 /* What was asked for. Owns nothing but @handles (ctl_args_release()). */
@@ -35,6 +35,7 @@ struct ctl_args {
 	struct ctl_value vcpus;
 	struct ctl_value max_vcpus;
 	struct ctl_value size;
+	struct ctl_value pfn;
 
 	/* The shrinker's knobs. */
 	struct ctl_value enabled;

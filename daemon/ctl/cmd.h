@@ -37,6 +37,8 @@ enum ctl_exit ctl_cmd_doctor(struct ctl *ctl);		/* client not connected yet */
 enum ctl_exit ctl_cmd_heap_show(struct ctl *ctl);
 enum ctl_exit ctl_cmd_heap_map(struct ctl *ctl);
 enum ctl_exit ctl_cmd_heap_check(struct ctl *ctl);
+enum ctl_exit ctl_cmd_page_show(struct ctl *ctl);
+enum ctl_exit ctl_cmd_page_stats(struct ctl *ctl);
 enum ctl_exit ctl_cmd_selftest(struct ctl *ctl);
 enum ctl_exit ctl_cmd_topup(struct ctl *ctl);
 enum ctl_exit ctl_cmd_reclaim(struct ctl *ctl);

@@ -218,3 +218,56 @@ static const struct ctl_field ctl_crash_fields_list[] = {
 };
 
 FIELDS(ctl_crash_fields);
+
+static const struct ctl_field ctl_page_fields_list[] = {
+	N(pkvm_page, pfn, CTL_COUNT, "number"),
+	W(pkvm_page, owner, &ctl_owner_words, "owner"),
+	W(pkvm_page, use, &ctl_use_words, "use"),
+	O(pkvm_page, count, CTL_COUNT, "entries in use"),
+};
+
+FIELDS(ctl_page_fields);
+
+static const struct ctl_field ctl_owner_fields_list[] = {
+	N(pkvm_page_stats, host, CTL_PAGES, "host"),
+	N(pkvm_page_stats, hyp, CTL_PAGES, "EL2"),
+};
+
+FIELDS(ctl_owner_fields);
+
+static const struct ctl_field ctl_host_s2_fields_list[] = {
+	N(pkvm_page_stats, split_gibs, CTL_COUNT, "blocks of 1 GiB split"),
+	N(pkvm_page_stats, split_blocks, CTL_COUNT, "blocks of 2 MiB split"),
+	N(pkvm_page_stats, tables, CTL_PAGES, "tables"),
+	N(pkvm_page_stats, tables_idle, CTL_PAGES, "of that: idle"),
+	N(pkvm_page_stats, tables_spare, CTL_PAGES, "spare tables left"),
+	N(pkvm_page_stats, refused, CTL_COUNT, "pages not taken"),
+	N(pkvm_page_stats, faults_mapped, CTL_COUNT, "faults that mapped"),
+	N(pkvm_page_stats, faults_raced, CTL_COUNT, "faults that came late"),
+	N(pkvm_page_stats, violations, CTL_COUNT, "violations"),
+};
+
+FIELDS(ctl_host_s2_fields);
+
+static const struct ctl_field ctl_cpu_fields_list[] = {
+	K("behind_el2", pkvm_page_stats, cpus, CTL_COUNT, "behind EL2"),
+	N(pkvm_page_stats, relayed, CTL_COUNT, "starts relayed"),
+	N(pkvm_page_stats, entries_refused, CTL_COUNT, "starts refused"),
+	N(pkvm_page_stats, smcs_passed, CTL_COUNT, "firmware calls passed"),
+	N(pkvm_page_stats, smcs_refused, CTL_COUNT, "firmware calls refused"),
+};
+
+FIELDS(ctl_cpu_fields);
+
+static const struct ctl_field ctl_fault_fields_list[] = {
+	N(pkvm_fault, address, CTL_HEX, "address"),
+	W(pkvm_fault, owner, &ctl_owner_words, "owner"),
+	{ "access", "access", CTL_FLAGS, CTL_MEMBER(struct pkvm_fault, access), &ctl_access_words,
+	  true },
+	N(pkvm_fault, va, CTL_HEX, "used as"),
+	N(pkvm_fault, pc, CTL_HEX, "PC"),
+	N(pkvm_fault, cpu, CTL_COUNT, "CPU"),
+	O(pkvm_fault, lost, CTL_COUNT, "not told before"),
+};
+
+FIELDS(ctl_fault_fields);

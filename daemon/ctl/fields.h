@@ -19,6 +19,11 @@ extern const struct ctl_fields ctl_vm_handle_fields;	/* struct pkvm_vm: of a des
 extern const struct ctl_fields ctl_moved_fields;	/* struct pkvm_moved */
 extern const struct ctl_fields ctl_request_fields;	/* struct pkvm_moved of a request */
 extern const struct ctl_fields ctl_state_fields;	/* struct pkvm_info: only the state */
+extern const struct ctl_fields ctl_page_fields;		/* struct pkvm_page */
+extern const struct ctl_fields ctl_owner_fields;	/* struct pkvm_page_stats: owners */
+extern const struct ctl_fields ctl_host_s2_fields;	/* ... the host's stage-2 and its faults */
+extern const struct ctl_fields ctl_cpu_fields;		/* ... CPUs */
+extern const struct ctl_fields ctl_fault_fields;	/* struct pkvm_fault */
 extern const struct ctl_fields ctl_crash_fields;	/* struct pkvm_crash_record */
 
 #endif

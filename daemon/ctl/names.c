@@ -29,8 +29,19 @@ WORDS(ctl_cause_words, [PKVM_REQUEST_CAUSE_OTHER] = "other", [PKVM_REQUEST_CAUSE
 WORDS(ctl_panic_words, [PKVM_PANIC_REASON_NONE] = "none", [PKVM_PANIC_REASON_BUG] = "bug",
       [PKVM_PANIC_REASON_EXCEPTION] = "exception", [PKVM_PANIC_REASON_STACK] = "stack");
 
+WORDS(ctl_owner_words, [PKVM_PAGE_OWNER_NOBODY] = "nobody", [PKVM_PAGE_OWNER_HYP] = "hyp",
+      [PKVM_PAGE_OWNER_HOST] = "host");
+
+WORDS(ctl_use_words, [PKVM_PAGE_USE_HOST] = "host", [PKVM_PAGE_USE_STOCK] = "stock",
+      [PKVM_PAGE_USE_HEAP] = "heap", [PKVM_PAGE_USE_TABLE] = "table",
+      [PKVM_PAGE_USE_VMEMMAP] = "vmemmap", [PKVM_PAGE_USE_HOST_S2] = "host-s2",
+      [PKVM_PAGE_USE_BOOT] = "boot");
+
+/* By bit. */
+WORDS(ctl_access_words, "write", "exec", "walk", "el0");
+
 WORDS(ctl_event_words, [PKVM_EVENT_REQUEST] = "request", [PKVM_EVENT_TOPUP] = "topup",
       [PKVM_EVENT_RECLAIM] = "reclaim", [PKVM_EVENT_SHRINK] = "shrink",
       [PKVM_EVENT_VM_CREATE] = "vm-create", [PKVM_EVENT_VM_DESTROY] = "vm-destroy",
       [PKVM_EVENT_SHRINKER] = "shrinker", [PKVM_EVENT_STATE] = "state",
-      [PKVM_EVENT_CRASH] = "crash");
+      [PKVM_EVENT_CRASH] = "crash", [PKVM_EVENT_FAULT] = "fault");

@@ -14,6 +14,10 @@ extern const struct ctl_words ctl_check_words;
 extern const struct ctl_words ctl_cause_words;
 extern const struct ctl_words ctl_panic_words;
 
+extern const struct ctl_words ctl_owner_words;
+extern const struct ctl_words ctl_use_words;
+extern const struct ctl_words ctl_access_words;
+
 /* The client library's. */
 extern const struct ctl_words ctl_event_words;
 

@@ -19,6 +19,8 @@ static const struct {
 	[CTL_HEAP_SHOW] = { ctl_cmd_heap_show, false },
 	[CTL_HEAP_MAP] = { ctl_cmd_heap_map, false },
 	[CTL_HEAP_CHECK] = { ctl_cmd_heap_check, false },
+	[CTL_PAGE_SHOW] = { ctl_cmd_page_show, false },
+	[CTL_PAGE_STATS] = { ctl_cmd_page_stats, false },
 	[CTL_SELFTEST] = { ctl_cmd_selftest, false },
 	[CTL_TOPUP] = { ctl_cmd_topup, false },
 	[CTL_RECLAIM] = { ctl_cmd_reclaim, false },

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Reads digits; returns what follows them, or NULL if there is none. */
 static const char *scan_digits(const char *text, uint64_t *value, bool *overflow)
@@ -101,5 +103,23 @@ int ctl_size_parse(const char *what, const char *text, uint64_t min, uint64_t ma
 				       "%s: '%s' is out of range, %" PRIu64 " to %" PRIu64 " pages",
 				       what, text, min, max);
 	*ret_pages = value;
+	return 0;
+}
+
+int ctl_page_parse(const char *what, const char *text, uint64_t max, uint64_t *ret_pfn,
+		   struct ctl_message *message)
+{
+	uint64_t address;
+
+	if (strncmp(text, "0x", 2))
+		return ctl_number_parse(what, text, 0, max, ret_pfn, message);
+	if (!text[2] || text[2 + strspn(text + 2, "0123456789abcdefABCDEF")])
+		return ctl_message_set(message, -EINVAL, "%s: '%s' is not an address", what, text);
+	errno = 0;
+	address = strtoull(text, NULL, 16);
+	if (errno || address / CTL_PAGE_SIZE > max)
+		return ctl_message_set(message, -ERANGE, "%s: '%s' is out of range, 0 to 0x%" PRIx64,
+				       what, text, max * CTL_PAGE_SIZE + CTL_PAGE_SIZE - 1);
+	*ret_pfn = address / CTL_PAGE_SIZE;
 	return 0;
 }

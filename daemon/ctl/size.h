@@ -26,4 +26,11 @@ int ctl_number_parse(const char *what, const char *text, uint64_t min, uint64_t 
 int ctl_size_parse(const char *what, const char *text, uint64_t min, uint64_t max,
 		   uint64_t *ret_pages, struct ctl_message *message);
 
+/*
+ * A page by its number, decimal ("262144"), or by any address in it, hexadecimal
+ * ("0x40000000"). @max is a page's number. Returns as ctl_number_parse().
+ */
+int ctl_page_parse(const char *what, const char *text, uint64_t max, uint64_t *ret_pfn,
+		   struct ctl_message *message);
+
 #endif

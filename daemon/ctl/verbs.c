@@ -65,6 +65,10 @@ const struct ctl_setting ctl_size_operand = {
 	"SIZE", 0, CTL_KIND_SIZE, NULL, 1, PKVM_NL_MAX_PAGES, FIELD(size), NULL,
 };
 
+const struct ctl_setting ctl_page_operand = {
+	"PFN|ADDRESS", 0, CTL_KIND_PAGE, NULL, 0, PKVM_NL_MAX_PFN, FIELD(pfn), NULL,
+};
+
 const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 	[CTL_STATUS] = {
 		.object = "status",
@@ -88,6 +92,17 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.object = "heap",
 		.verb = "check",
 		.help = "verify every invariant of the heap",
+	},
+	[CTL_PAGE_SHOW] = {
+		.object = "page",
+		.verb = "show",
+		.operand = CTL_OPERAND_PAGE,
+		.help = "whose a page of RAM is, and what it is used for",
+	},
+	[CTL_PAGE_STATS] = {
+		.object = "page",
+		.verb = "stats",
+		.help = "pages by owner, what that costs, and the host's faults",
 	},
 	[CTL_SELFTEST] = {
 		.object = "selftest",

@@ -15,6 +15,8 @@ enum ctl_command {
 	CTL_HEAP_SHOW,
 	CTL_HEAP_MAP,
 	CTL_HEAP_CHECK,
+	CTL_PAGE_SHOW,
+	CTL_PAGE_STATS,
 	CTL_SELFTEST,
 	CTL_TOPUP,
 	CTL_RECLAIM,
@@ -33,6 +35,7 @@ enum ctl_kind {
 	CTL_KIND_SWITCH,	/* on or off */
 	CTL_KIND_NUMBER,
 	CTL_KIND_SIZE,
+	CTL_KIND_PAGE,
 };
 
 /* A value with a name: "--name VALUE" as an option, "name=VALUE" as a knob. */
@@ -57,6 +60,7 @@ enum ctl_operand {
 	CTL_OPERAND_SIZE_OR_ALL,
 	CTL_OPERAND_HANDLES_OR_ALL,
 	CTL_OPERAND_KNOBS,
+	CTL_OPERAND_PAGE,
 };
 
 struct ctl_verb {
@@ -76,5 +80,6 @@ static inline enum ctl_command ctl_command_of(const struct ctl_verb *verb)
 extern const struct ctl_settings ctl_general_options;
 extern const struct ctl_settings ctl_knobs;
 extern const struct ctl_setting ctl_size_operand;
+extern const struct ctl_setting ctl_page_operand;
 
 #endif

@@ -38,6 +38,10 @@ int ctl_view_map(FILE *out, const struct pkvm_region *regions, size_t n,
 int ctl_view_check(FILE *out, const struct pkvm_check *check, const struct ctl_style *style);
 int ctl_view_selftest(FILE *out, const struct pkvm_selftest *test, const struct ctl_style *style);
 
+int ctl_view_page(FILE *out, const struct pkvm_page *page, const struct ctl_style *style);
+int ctl_view_page_stats(FILE *out, const struct pkvm_page_stats *stats,
+			const struct ctl_style *style);
+
 /* @what people call it: "topped up". */
 int ctl_view_moved(FILE *out, const char *what, uint64_t pages, const struct ctl_style *style);
 

@@ -20,6 +20,7 @@ static const struct {
 	[PKVM_EVENT_SHRINKER] = { &ctl_shrinker_fields, offsetof(struct pkvm_event, shrinker) },
 	[PKVM_EVENT_STATE] = { &ctl_state_fields, offsetof(struct pkvm_event, info) },
 	[PKVM_EVENT_CRASH] = { &ctl_crash_fields, offsetof(struct pkvm_event, crash) },
+	[PKVM_EVENT_FAULT] = { &ctl_fault_fields, offsetof(struct pkvm_event, fault) },
 };
 
 /* Begins the line: the time and what happened. The JSON object is left open. */

@@ -197,6 +197,44 @@ int payload_stats(const struct nlattr *attrs, int len, struct pkvm_stats *ret)
 	return 0;
 }
 
+static const struct field page_fields[] = {
+	FIELD(PKVM_A_PAGE_PFN, NUMBER, false, struct pkvm_page, pfn),
+	FIELD(PKVM_A_PAGE_OWNER, NUMBER, false, struct pkvm_page, owner),
+	FIELD(PKVM_A_PAGE_USE, NUMBER, false, struct pkvm_page, use),
+	FIELD(PKVM_A_PAGE_COUNT, NUMBER, false, struct pkvm_page, count),
+};
+
+int payload_page(const struct nlattr *attrs, int len, struct pkvm_page *ret)
+{
+	return read_fields(FIELDS(page_fields), attrs, len, ret, sizeof(*ret));
+}
+
+#define PAGE_STATS(attr, member) \
+	FIELD(PKVM_A_PAGE_STATS_##attr, NUMBER, false, struct pkvm_page_stats, member)
+static const struct field page_stats_fields[] = {
+	PAGE_STATS(HOST, host),
+	PAGE_STATS(HYP, hyp),
+	PAGE_STATS(SPLIT_GIBS, split_gibs),
+	PAGE_STATS(SPLIT_BLOCKS, split_blocks),
+	PAGE_STATS(TABLES, tables),
+	PAGE_STATS(TABLES_IDLE, tables_idle),
+	PAGE_STATS(TABLES_SPARE, tables_spare),
+	PAGE_STATS(REFUSED, refused),
+	PAGE_STATS(FAULTS_MAPPED, faults_mapped),
+	PAGE_STATS(FAULTS_RACED, faults_raced),
+	PAGE_STATS(VIOLATIONS, violations),
+	PAGE_STATS(CPUS, cpus),
+	PAGE_STATS(RELAYED, relayed),
+	PAGE_STATS(ENTRIES_REFUSED, entries_refused),
+	PAGE_STATS(SMCS_PASSED, smcs_passed),
+	PAGE_STATS(SMCS_REFUSED, smcs_refused),
+};
+
+int payload_page_stats(const struct nlattr *attrs, int len, struct pkvm_page_stats *ret)
+{
+	return read_fields(FIELDS(page_stats_fields), attrs, len, ret, sizeof(*ret));
+}
+
 static const struct field region_fields[] = {
 	FIELD(PKVM_A_REGION_OFFSET, NUMBER, false, struct pkvm_region, offset),
 	FIELD(PKVM_A_REGION_SIZE, NUMBER, false, struct pkvm_region, size),
@@ -345,6 +383,23 @@ static int read_moved(const struct nlattr *attrs, int len, struct pkvm_moved *re
 	return read_fields(FIELDS(moved_fields), attrs, len, ret, sizeof(*ret));
 }
 
+static const struct field fault_fields[] = {
+#define FAULT(attr, member) \
+	FIELD(PKVM_A_FAULT_##attr, NUMBER, false, struct pkvm_fault, member)
+	FAULT(ADDRESS, address),
+	FAULT(VA, va),
+	FAULT(PC, pc),
+	FAULT(OWNER, owner),
+	FAULT(CPU, cpu),
+	FAULT(ACCESS, access),
+	FAULT(LOST, lost),
+};
+
+static int read_fault(const struct nlattr *attrs, int len, struct pkvm_fault *ret)
+{
+	return read_fields(FIELDS(fault_fields), attrs, len, ret, sizeof(*ret));
+}
+
 static int event_type(uint8_t cmd)
 {
 	switch (cmd) {
@@ -366,6 +421,8 @@ static int event_type(uint8_t cmd)
 		return PKVM_EVENT_STATE;
 	case PKVM_CMD_CRASH_NTF:
 		return PKVM_EVENT_CRASH;
+	case PKVM_CMD_FAULT_NTF:
+		return PKVM_EVENT_FAULT;
 	default:
 		return -ENOMSG;
 	}
@@ -383,6 +440,8 @@ static int read_event(const struct nlattr *attrs, int len, struct pkvm_event *ev
 		return payload_info(attrs, len, &event->info);
 	case PKVM_EVENT_CRASH:
 		return payload_crash(attrs, len, &event->crash);
+	case PKVM_EVENT_FAULT:
+		return read_fault(attrs, len, &event->fault);
 	default:
 		return read_moved(attrs, len, &event->moved);
 	}

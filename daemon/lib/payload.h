@@ -14,6 +14,8 @@ struct nlmsghdr;
 
 int payload_info(const struct nlattr *attrs, int len, struct pkvm_info *ret);
 int payload_stats(const struct nlattr *attrs, int len, struct pkvm_stats *ret);
+int payload_page(const struct nlattr *attrs, int len, struct pkvm_page *ret);
+int payload_page_stats(const struct nlattr *attrs, int len, struct pkvm_page_stats *ret);
 int payload_region(const struct nlattr *attrs, int len, struct pkvm_region *ret);
 int payload_check(const struct nlattr *attrs, int len, struct pkvm_check *ret);
 int payload_selftest(const struct nlattr *attrs, int len, struct pkvm_selftest *ret);

@@ -104,6 +104,28 @@ struct pkvm_stats {
 
 int pkvm_get_stats(struct pkvm_client *client, struct pkvm_stats *ret);
 
+/* Members mean what the spec says; pages, and counts where it says so. */
+struct pkvm_page_stats {
+	uint64_t host, hyp;
+	uint64_t split_gibs, split_blocks;
+	uint64_t tables, tables_idle, tables_spare;
+	uint64_t refused;
+	uint64_t faults_mapped, faults_raced, violations;
+	uint64_t cpus, relayed, entries_refused, smcs_passed, smcs_refused;
+};
+
+int pkvm_get_page_stats(struct pkvm_client *client, struct pkvm_page_stats *ret);
+
+struct pkvm_page {
+	uint64_t pfn;			/* address / 4096 */
+	enum pkvm_page_owner owner;
+	enum pkvm_page_use use;
+	uint32_t count;			/* of a table: entries in use */
+};
+
+/* Admin. -ERANGE: there is no such page of RAM. */
+int pkvm_get_page(struct pkvm_client *client, uint64_t pfn, struct pkvm_page *ret);
+
 struct pkvm_region {
 	uint64_t offset;		/* bytes from the start of the heap */
 	uint64_t size;			/* bytes */
@@ -211,6 +233,7 @@ enum pkvm_event_type {
 	PKVM_EVENT_SHRINKER,		/* shrinker */
 	PKVM_EVENT_STATE,		/* info */
 	PKVM_EVENT_CRASH,		/* crash; only with PKVM_MONITOR_ADMIN */
+	PKVM_EVENT_FAULT,		/* fault; only with PKVM_MONITOR_ADMIN */
 };
 
 struct pkvm_moved {
@@ -223,6 +246,16 @@ struct pkvm_moved {
 	uint32_t retries;
 };
 
+/* The host touched a page that is not its own. */
+struct pkvm_fault {
+	uint64_t address;		/* physical, of the page */
+	uint64_t va, pc;
+	enum pkvm_page_owner owner;
+	uint32_t cpu;
+	uint32_t access;		/* enum pkvm_access bits; 0 for a read */
+	uint64_t lost;			/* faults before this one that are not told */
+};
+
 struct pkvm_event {
 	enum pkvm_event_type type;
 	union {
@@ -231,6 +264,7 @@ struct pkvm_event {
 		struct pkvm_shrinker shrinker;
 		struct pkvm_info info;
 		struct pkvm_crash_record crash;
+		struct pkvm_fault fault;
 	};
 };
 

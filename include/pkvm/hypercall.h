@@ -117,7 +117,7 @@ enum pkvm_hcall_nr {
 	 * Before unload: refused (-EBUSY) while a VM lives. Then every call gives
 	 * back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
 	 * what the loader gave it. After the first call only TEARDOWN, STATS,
-	 * VERSION, CRASH, VIOLATIONS and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
+	 * VERSION, CRASH, VIOLATIONS, PAGE_STATE and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
 	 */
 	PKVM_HCALL_TEARDOWN,
 	/*
@@ -133,6 +133,8 @@ enum pkvm_hcall_nr {
 	 * pkvm_violation. The first has the number x2 - x3: what came before is lost.
 	 */
 	PKVM_HCALL_VIOLATIONS,
+	/* x1 address of a page of RAM -> x2 enum pkvm_owner, x3 enum pkvm_use, x4 count */
+	PKVM_HCALL_PAGE_STATE,
 	/* debug images only: x1 enum pkvm_debug_panic */
 	PKVM_HCALL_DEBUG_PANIC,
 	PKVM_HCALL_COUNT
@@ -303,6 +305,18 @@ struct pkvm_violation {
 enum pkvm_owner {
 	PKVM_OWNER_NOBODY = 0,		/* there is no such address */
 	PKVM_OWNER_HYP = 1,
+	PKVM_OWNER_HOST = 2,		/* told only: in the tables, whoever is not named */
+};
+
+/* PAGE_STATE: what a page is. Of a table, x4 counts its entries that are in use. */
+enum pkvm_use {
+	PKVM_USE_HOST = 0,		/* whatever the host does with it */
+	PKVM_USE_STOCK,			/* topped up and unused */
+	PKVM_USE_HEAP,
+	PKVM_USE_TABLE,			/* page table of EL2's own */
+	PKVM_USE_VMEMMAP,		/* holds the states of pages, or leads there */
+	PKVM_USE_HOST_S2,		/* table of the host's stage-2 */
+	PKVM_USE_BOOT,			/* of what EL2 was loaded into */
 };
 
 /* HEAP_CHECK: what was found. */

@@ -38,6 +38,7 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_CPU_LEAVE] = { hcall_cpu_leave, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_CRASH] = { hcall_crash, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_VIOLATIONS] = { hcall_violations, HCALL_CLOSING, 0 },
+	[PKVM_HCALL_PAGE_STATE] = { hcall_page_state, HCALL_CLOSING, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif

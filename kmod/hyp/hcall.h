@@ -44,6 +44,7 @@ int hcall_vm_destroy(struct hcall *call);
 int hcall_vm_info(struct hcall *call);
 int hcall_teardown(struct hcall *call);
 int hcall_violations(struct hcall *call);
+int hcall_page_state(struct hcall *call);
 
 /* Those that are about the CPU; implemented per environment. */
 int hcall_cpu_leave(struct hcall *call);

@@ -149,3 +149,16 @@ int hcall_violations(struct hcall *call)
 	call->ret[3] = nr;
 	return 0;
 }
+
+int hcall_page_state(struct hcall *call)
+{
+	struct page_info info;
+	int err = mm_page_info(call->arg[1], &info);
+
+	if (err)
+		return err;
+	call->ret[2] = info.owner;
+	call->ret[3] = info.use;
+	call->ret[4] = info.count;
+	return 0;
+}

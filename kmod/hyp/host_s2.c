@@ -64,6 +64,15 @@ bool __host_s2_is_table(phys_addr_t pa)
 	return false;
 }
 
+unsigned int __host_s2_table_count(phys_addr_t pa)
+{
+	u64 entry = *__s2_entry(pa, S2_GIB);
+
+	if ((entry & PKVM_S2_ADDR) != pa)
+		entry = *__s2_entry(pa, S2_BLOCK);
+	return pkvm_s2_count(entry);
+}
+
 static bool is_spare(u64 entry)
 {
 	return (entry & PKVM_S2_ADDR) - s2.boot->s2_spare < PKVM_S2_SPARE_TABLES * HYP_PAGE_SIZE;

@@ -30,6 +30,9 @@ bool __host_s2_owns(phys_addr_t pa, u64 nr);
 /* Whether a page of RAM is a table, other than the loader's. */
 bool __host_s2_is_table(phys_addr_t pa);
 
+/* Of such a page: how many of its entries are not plain. */
+unsigned int __host_s2_table_count(phys_addr_t pa);
+
 /* What becomes of a page of the host's that EL2 takes. */
 enum s2_take {
 	S2_TAKEN,	/* unmapped: EL2's once the TLBs have been invalidated for it */

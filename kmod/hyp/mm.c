@@ -2,10 +2,12 @@
 /* EL2's memory as a whole: its lock, its start and its figures. */
 #include "mm_priv.h"
 
+#include "errno.h"
 #include "host_fault.h"
 #include "host_s2.h"
 #include "page.h"
 #include "pgtable.h"
+#include "ram.h"
 #include "stock.h"
 
 struct hyp_spinlock mm_lock;
@@ -76,6 +78,42 @@ void mm_page_stats(struct pkvm_page_stats *ret)
 	__host_fault_stats(ret);
 	hyp_spin_unlock(&mm_lock);
 	ret->host_pages = ram_pages() - ret->hyp_pages;
+}
+
+/* The ABI tells a page's state as it is. */
+#define SAME(use, state)	_Static_assert((int)(use) == (int)(state), #use)
+SAME(PKVM_USE_HOST, PAGE_HOST);
+SAME(PKVM_USE_STOCK, PAGE_STOCK);
+SAME(PKVM_USE_HEAP, PAGE_HEAP);
+SAME(PKVM_USE_TABLE, PAGE_TABLE);
+SAME(PKVM_USE_VMEMMAP, PAGE_VMEMMAP);
+SAME(PKVM_USE_HOST_S2, PAGE_HOST_S2);
+
+static void __page_info(phys_addr_t pa, struct page_info *ret)
+{
+	enum page_state state = __page_state(pa);
+
+	*ret = (struct page_info){
+		.owner = state == PAGE_HOST ? PKVM_OWNER_HOST : PKVM_OWNER_HYP,
+		.use = (enum pkvm_use)state,
+		.count = state == PAGE_HOST_S2 ? __host_s2_table_count(pa) : __page_count(pa),
+	};
+}
+
+int mm_page_info(phys_addr_t pa, struct page_info *ret)
+{
+	int err = ram_check(pa, 1);
+
+	if (err == -HYP_EPERM) {
+		*ret = (struct page_info){ .owner = PKVM_OWNER_HYP, .use = PKVM_USE_BOOT };
+		return 0;
+	}
+	if (err)
+		return err;
+	hyp_spin_lock(&mm_lock);
+	__page_info(pa, ret);
+	hyp_spin_unlock(&mm_lock);
+	return 0;
 }
 
 void mm_scrub_all(void)

@@ -82,6 +82,16 @@ void mm_stats(struct pkvm_mem_stats *ret);
 /* A consistent copy of the figures about owners and the host's stage-2. */
 void mm_page_stats(struct pkvm_page_stats *ret);
 
+/* What is known of a page. */
+struct page_info {
+	enum pkvm_owner owner;
+	enum pkvm_use use;
+	unsigned int count;
+};
+
+/* pa: from the host, any value. 0, or as ram_check() but for pages of the image, which are told. */
+int mm_page_info(phys_addr_t pa, struct page_info *ret);
+
 /*
  * For a crash kexec: clears whatever a heap has mapped. The other CPUs have been
  * stopped anywhere, nobody waits for them: takes no lock, trusts only the page

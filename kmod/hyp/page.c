@@ -172,6 +172,11 @@ unsigned int __page_count_add(phys_addr_t pa, int delta)
 	return page->count;
 }
 
+unsigned int __page_count(phys_addr_t pa)
+{
+	return page_entry(pa)->count;
+}
+
 u64 __page_total(enum page_state state)
 {
 	return totals[state];

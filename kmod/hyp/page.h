@@ -40,6 +40,9 @@ void __page_set_state(phys_addr_t pa, enum page_state state);
 /* Adds to the count of a page in state PAGE_TABLE; returns the new count. */
 unsigned int __page_count_add(phys_addr_t pa, int delta);
 
+/* That count; 0 in any other state. */
+unsigned int __page_count(phys_addr_t pa);
+
 /* Pages in a state other than PAGE_HOST and PAGE_HOST_S2. */
 u64 __page_total(enum page_state state);
 

@@ -151,6 +151,62 @@ START_TEST(stats)
 }
 END_TEST
 
+START_TEST(page_stats)
+{
+	struct pkvm_page_stats found;
+
+	begin(PKVM_CMD_PAGE_STATS_GET);
+	for (int i = 1; i < PKVM_A_PAGE_STATS_PAD; i++)
+		nla_put_u64(msg, i, 400 + i);
+	ck_assert_int_eq(payload_page_stats(attrs(), len(), &found), 0);
+	ck_assert_uint_eq(sum(&found, sizeof(found)), sum_of(400, PKVM_A_PAGE_STATS_PAD - 1));
+	ck_assert_uint_eq(found.hyp, 400 + PKVM_A_PAGE_STATS_HYP);
+	ck_assert_uint_eq(found.violations, 400 + PKVM_A_PAGE_STATS_VIOLATIONS);
+	ck_assert_uint_eq(found.smcs_refused, 400 + PKVM_A_PAGE_STATS_SMCS_REFUSED);
+}
+END_TEST
+
+START_TEST(page)
+{
+	struct pkvm_page found = { .pfn = 99 };
+
+	begin(PKVM_CMD_PAGE_GET);
+	nla_put_u64(msg, PKVM_A_PAGE_PFN, 0x40000);
+	nla_put_u32(msg, PKVM_A_PAGE_OWNER, PKVM_PAGE_OWNER_HYP);
+	nla_put_u32(msg, PKVM_A_PAGE_USE, PKVM_PAGE_USE_TABLE);
+	ck_assert_int_eq(payload_page(attrs(), len(), &found), -EBADMSG);
+	ck_assert_uint_eq(found.pfn, 99);
+	nla_put_u32(msg, PKVM_A_PAGE_COUNT, 512);
+	ck_assert_int_eq(payload_page(attrs(), len(), &found), 0);
+	ck_assert_uint_eq(found.pfn, 0x40000);
+	ck_assert_int_eq(found.owner, PKVM_PAGE_OWNER_HYP);
+	ck_assert_int_eq(found.use, PKVM_PAGE_USE_TABLE);
+	ck_assert_uint_eq(found.count, 512);
+}
+END_TEST
+
+START_TEST(fault_event)
+{
+	struct pkvm_event found;
+
+	begin(PKVM_CMD_FAULT_NTF);
+	nla_put_u64(msg, PKVM_A_FAULT_ADDRESS, 0x40000000);
+	nla_put_u64(msg, PKVM_A_FAULT_VA, 1);
+	nla_put_u64(msg, PKVM_A_FAULT_PC, 2);
+	nla_put_u32(msg, PKVM_A_FAULT_OWNER, PKVM_PAGE_OWNER_HYP);
+	nla_put_u32(msg, PKVM_A_FAULT_CPU, 3);
+	nla_put_u32(msg, PKVM_A_FAULT_ACCESS, PKVM_ACCESS_WRITE);
+	ck_assert_int_eq(payload_event(nlmsg_hdr(msg), &found), -EBADMSG);
+	nla_put_u64(msg, PKVM_A_FAULT_LOST, 4);
+	ck_assert_int_eq(payload_event(nlmsg_hdr(msg), &found), 0);
+	ck_assert_int_eq(found.type, PKVM_EVENT_FAULT);
+	ck_assert_uint_eq(found.fault.address, 0x40000000);
+	ck_assert_uint_eq(found.fault.cpu, 3);
+	ck_assert_uint_eq(found.fault.access, PKVM_ACCESS_WRITE);
+	ck_assert_uint_eq(found.fault.lost, 4);
+}
+END_TEST
+
 START_TEST(stats_without_a_part)
 {
 	struct pkvm_stats all = { .heap.size = 4711 };
@@ -447,6 +503,9 @@ int main(void)
 	tcase_add_test(tcase, info);
 	tcase_add_test(tcase, info_of_the_dead);
 	tcase_add_test(tcase, stats);
+	tcase_add_test(tcase, page_stats);
+	tcase_add_test(tcase, page);
+	tcase_add_test(tcase, fault_event);
 	tcase_add_test(tcase, stats_without_a_part);
 	tcase_add_test(tcase, check_with_and_without_fault);
 	tcase_add_test(tcase, vm);

@@ -90,7 +90,7 @@ START_TEST(accepted)
 END_TEST
 
 #define OBJECTS \
-	"; possible: status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version"
+	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {
@@ -143,6 +143,11 @@ static const struct bad_case bad[] = {
 	{ "topup --all", -EINVAL, "unknown option '--all' of topup" GENERAL },
 	{ "reclaim", -EINVAL, "give either a SIZE or --all" },
 	{ "reclaim 1 --all", -EINVAL, "give either a SIZE or --all" },
+
+	{ "page show", -EINVAL, "give a PFN, or an ADDRESS that begins with 0x" },
+	{ "page show 1 2", -EINVAL, "'2' is one word too many" },
+	{ "page show 0x1000000000000", -ERANGE,
+	  "PFN|ADDRESS: '0x1000000000000' is out of range, 0 to 0xffffffffffff" },
 
 	{ "shrinker set", -EINVAL, "give at least one KEY=VALUE" },
 	{ "shrinker set enabled", -EINVAL, "'enabled' is not KEY=VALUE" },

@@ -93,6 +93,8 @@ static const struct {
 	{ "status", 4 },
 	{ "heap show", 2 },
 	{ "heap map", 2 },
+	{ "page show 0x1000", 2 },
+	{ "page stats", 2 },
 	{ "heap check", 2 },
 	{ "selftest", 2 },
 	{ "topup 1", 2 },

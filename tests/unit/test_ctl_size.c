@@ -113,6 +113,37 @@ START_TEST(number)
 }
 END_TEST
 
+#define NO_ADDRESS(text) "PFN|ADDRESS: '" text "' is not an address"
+
+static const struct parse_case pages[] = {
+	{ "0", 0, 255, 0, 0, NULL },
+	{ "255", 0, 255, 0, 255, NULL },
+	{ "0x0", 0, 255, 0, 0, NULL },
+	{ "0x1fff", 0, 255, 0, 1, NULL },
+	{ "0xfFfFf", 0, 255, 0, 255, NULL },
+	{ "256", 0, 255, -ERANGE, UNTOUCHED, "PFN|ADDRESS: '256' is out of range, 0 to 255" },
+	{ "0x100000", 0, 255, -ERANGE, UNTOUCHED,
+	  "PFN|ADDRESS: '0x100000' is out of range, 0 to 0xfffff" },
+	{ "0x10000000000000000", 0, 255, -ERANGE, UNTOUCHED,
+	  "PFN|ADDRESS: '0x10000000000000000' is out of range, 0 to 0xfffff" },
+	{ "ff", 0, 255, -EINVAL, UNTOUCHED, "PFN|ADDRESS: 'ff' is not a whole number" },
+	{ "0x", 0, 255, -EINVAL, UNTOUCHED, NO_ADDRESS("0x") },
+	{ "0x-1", 0, 255, -EINVAL, UNTOUCHED, NO_ADDRESS("0x-1") },
+	{ "0x1g", 0, 255, -EINVAL, UNTOUCHED, NO_ADDRESS("0x1g") },
+};
+
+START_TEST(page)
+{
+	const struct parse_case *c = &pages[_i];
+	struct ctl_message message = { "" };
+	uint64_t value = UNTOUCHED;
+
+	ck_assert_int_eq(ctl_page_parse("PFN|ADDRESS", c->text, c->max, &value, &message), c->err);
+	ck_assert_uint_eq(value, c->value);
+	ck_assert_str_eq(message.text, c->message ? c->message : "");
+}
+END_TEST
+
 /* A value as long as a command line may be is cut in the message, not overrun. */
 START_TEST(long_value)
 {
@@ -198,6 +229,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, size, 0, ARRAY_SIZE(sizes));
 	tcase_add_loop_test(tcase, number, 0, ARRAY_SIZE(numbers));
+	tcase_add_loop_test(tcase, page, 0, ARRAY_SIZE(pages));
 	tcase_add_test(tcase, long_value);
 	tcase_add_loop_test(tcase, format_bytes, 0, ARRAY_SIZE(bytes));
 	tcase_add_loop_test(tcase, format_ns, 0, ARRAY_SIZE(times));

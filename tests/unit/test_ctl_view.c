@@ -240,6 +240,34 @@ static int check_unheard_of(FILE *out, const struct ctl_style *style)
 	return ctl_view_check(out, &check, style);
 }
 
+static int page(FILE *out, const struct ctl_style *style)
+{
+	static const struct pkvm_page table = { 262144, PKVM_PAGE_OWNER_HYP, PKVM_PAGE_USE_TABLE,
+						7 };
+
+	return ctl_view_page(out, &table, style);
+}
+
+static int page_stats(FILE *out, const struct ctl_style *style)
+{
+	static const struct pkvm_page_stats figures = {
+		.host = 260000,
+		.hyp = 2144,
+		.split_gibs = 1,
+		.split_blocks = 17,
+		.tables = 18,
+		.tables_idle = 2,
+		.tables_spare = 7,
+		.faults_mapped = 3,
+		.violations = 12345,
+		.cpus = 4,
+		.relayed = 2,
+		.smcs_passed = 9,
+	};
+
+	return ctl_view_page_stats(out, &figures, style);
+}
+
 static int selftest(FILE *out, const struct ctl_style *style)
 {
 	static const struct pkvm_selftest test = { 12, 12, 0 };
@@ -311,6 +339,11 @@ static int events(FILE *out, const struct ctl_style *style)
 		{ PKVM_EVENT_SHRINKER, .shrinker = shrinker },
 		{ PKVM_EVENT_STATE, .info = dead },
 		{ PKVM_EVENT_CRASH, .crash = crash },
+		{ PKVM_EVENT_FAULT,
+		  .fault = { 0x40000000, 0xffff000012345678, 0xffff800008012340,
+			     PKVM_PAGE_OWNER_HYP, 3, PKVM_ACCESS_WRITE | PKVM_ACCESS_WALK, 17 } },
+		{ PKVM_EVENT_FAULT,
+		  .fault = { 0x1000, 0xaaaa0000, 0xbbbb0000, PKVM_PAGE_OWNER_NOBODY, 0, 0, 0 } },
 	};
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(all); i++)
@@ -362,6 +395,11 @@ static const struct view_case {
 	{ "heap-check-fault", check_fault, &people, false },
 	{ "heap-check-fault.json", check_fault, &json, false },
 	{ "heap-check-unheard-of", check_unheard_of, &people, false },
+	{ "page", page, &people, false },
+	{ "page.json", page, &json, false },
+	{ "page-stats", page_stats, &people, false },
+	{ "page-stats-bytes", page_stats, &plain, false },
+	{ "page-stats.json", page_stats, &json, false },
 	{ "selftest", selftest, &people, false },
 	{ "selftest.json", selftest, &json, false },
 	{ "selftest-fault", selftest_fault, &people, false },

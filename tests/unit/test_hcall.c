@@ -87,13 +87,50 @@ START_TEST(stats_come_by_group)
 }
 END_TEST
 
+static enum pkvm_use use_of(phys_addr_t pa)
+{
+	ck_assert_int_eq(call(PKVM_HCALL_PAGE_STATE, pa), 0);
+	ck_assert_uint_eq(regs.x[2],
+			  regs.x[3] == PKVM_USE_HOST ? PKVM_OWNER_HOST : PKVM_OWNER_HYP);
+	return regs.x[3];
+}
+
+/* Of all pages: each use is counted as often as the statistics say. */
+START_TEST(pages_tell_what_they_are)
+{
+	u64 uses[PKVM_USE_BOOT + 1] = {}, handle;
+	struct pkvm_mem_stats mem = {};
+
+	host_topup(300, 0);
+	ck_assert_int_eq(host_call_req(&regs, PKVM_HCALL_VM_CREATE, 7, 0, NULL), 0);
+	handle = regs.x[2];
+	for (u64 i = 0; i < arch_env.nr_pages; i++)
+		uses[use_of(arch_env_page_pa(i))]++;
+	mm_stats(&mem);
+	ck_assert_uint_eq(uses[PKVM_USE_STOCK], mem.stock);
+	ck_assert_uint_eq(uses[PKVM_USE_HEAP], mem.heap);
+	ck_assert_uint_eq(uses[PKVM_USE_TABLE] + uses[PKVM_USE_HOST_S2], mem.tables);
+	ck_assert_uint_eq(uses[PKVM_USE_VMEMMAP], mem.vmemmap_pages);
+	ck_assert_uint_eq(uses[PKVM_USE_HOST], arch_env.nr_pages - host_donated() -
+						       uses[PKVM_USE_BOOT]);
+	ck_assert_int_eq(use_of(arch_env.boot.boot_pa), PKVM_USE_BOOT);
+	ck_assert_int_eq(call(PKVM_HCALL_PAGE_STATE, arch_env_page_pa(0) + 1), -HYP_EINVAL);
+	ck_assert_int_eq(call(PKVM_HCALL_PAGE_STATE, BIT(47)), -HYP_EFAULT);
+	ck_assert_int_eq(call(PKVM_HCALL_PAGE_STATE, UINT64_MAX << 12), -HYP_EFAULT);
+	ck_assert_int_eq(call(PKVM_HCALL_VM_DESTROY, handle), 0);
+}
+END_TEST
+
 START_TEST(teardown_leaves_few_calls)
 {
 	static const enum pkvm_hcall_nr alive[] = {
 		PKVM_HCALL_VERSION, PKVM_HCALL_STATS, PKVM_HCALL_TEARDOWN, PKVM_HCALL_CPU_LEAVE,
 		PKVM_HCALL_VIOLATIONS,
 	};
-	bool answered[PKVM_HCALL_COUNT] = { [PKVM_HCALL_CRASH] = true };
+	bool answered[PKVM_HCALL_COUNT] = {
+		[PKVM_HCALL_CRASH] = true,
+		[PKVM_HCALL_PAGE_STATE] = true,
+	};
 
 	host_topup(10, 0);
 	ck_assert_int_eq(call(PKVM_HCALL_TEARDOWN, 0), 0);
@@ -104,6 +141,7 @@ START_TEST(teardown_leaves_few_calls)
 		if (!answered[nr])
 			ck_assert_int_eq(call(nr, 1), -HYP_ESHUTDOWN);
 	ck_assert_int_eq(call(PKVM_HCALL_CRASH, 0), -HYP_ENODATA);
+	ck_assert_int_eq(call(PKVM_HCALL_PAGE_STATE, arch_env.boot.boot_pa), 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(alive); i++) {
 		ck_assert_int_eq(call(alive[i], 0), 0);
 		if (alive[i] == PKVM_HCALL_TEARDOWN)
@@ -380,6 +418,7 @@ int main(void)
 	tcase_add_test(tcase, only_the_low_half_without_its_hint_is_the_id);
 	tcase_add_test(tcase, undefined_results_are_zero);
 	tcase_add_test(tcase, stats_come_by_group);
+	tcase_add_test(tcase, pages_tell_what_they_are);
 	tcase_add_test(tcase, teardown_leaves_few_calls);
 	tcase_add_test(tcase, heap_map_covers_the_range);
 	tcase_add_test(tcase, heap_check_comes_to_an_end);

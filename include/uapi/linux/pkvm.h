@@ -12,6 +12,7 @@
 #define PKVM_NETLINK_ABI	1
 #define PKVM_NL_MAX_PAGES	262144
 #define PKVM_NL_MAX_VCPUS	512
+#define PKVM_NL_MAX_PFN		68719476735
 
 /**
  * enum pkvm_provider - Whose hypervisor runs at EL2.
@@ -75,6 +76,49 @@ enum pkvm_check_result {
 	PKVM_CHECK_RESULT_LIST,
 	PKVM_CHECK_RESULT_TOTALS,
 	PKVM_CHECK_RESULT_BUSY,
+};
+
+/**
+ * enum pkvm_page_owner - Whose a page is.
+ * @PKVM_PAGE_OWNER_NOBODY: there is no such address
+ * @PKVM_PAGE_OWNER_HYP: EL2's
+ */
+enum pkvm_page_owner {
+	PKVM_PAGE_OWNER_NOBODY,
+	PKVM_PAGE_OWNER_HYP,
+	PKVM_PAGE_OWNER_HOST,
+};
+
+/**
+ * enum pkvm_page_use - What a page is used for.
+ * @PKVM_PAGE_USE_HOST: whatever the host does with it
+ * @PKVM_PAGE_USE_STOCK: topped up and unused
+ * @PKVM_PAGE_USE_TABLE: page table of EL2's own
+ * @PKVM_PAGE_USE_VMEMMAP: holds the states of pages, or leads there
+ * @PKVM_PAGE_USE_HOST_S2: table of the host's stage-2
+ * @PKVM_PAGE_USE_BOOT: what EL2 was loaded into
+ */
+enum pkvm_page_use {
+	PKVM_PAGE_USE_HOST,
+	PKVM_PAGE_USE_STOCK,
+	PKVM_PAGE_USE_HEAP,
+	PKVM_PAGE_USE_TABLE,
+	PKVM_PAGE_USE_VMEMMAP,
+	PKVM_PAGE_USE_HOST_S2,
+	PKVM_PAGE_USE_BOOT,
+};
+
+/**
+ * enum pkvm_access - How the host touched what is not its own; a plain read
+ *   has none of these.
+ * @PKVM_ACCESS_WALK: by the host's own page tables
+ * @PKVM_ACCESS_EL0: from user space
+ */
+enum pkvm_access {
+	PKVM_ACCESS_WRITE = 1,
+	PKVM_ACCESS_EXEC = 2,
+	PKVM_ACCESS_WALK = 4,
+	PKVM_ACCESS_EL0 = 8,
 };
 
 /**
@@ -297,6 +341,54 @@ enum {
 };
 
 enum {
+	PKVM_A_PAGE_PFN = 1,
+	PKVM_A_PAGE_OWNER,
+	PKVM_A_PAGE_USE,
+	PKVM_A_PAGE_COUNT,
+	PKVM_A_PAGE_PAD,
+
+	__PKVM_A_PAGE_MAX,
+	PKVM_A_PAGE_MAX = (__PKVM_A_PAGE_MAX - 1)
+};
+
+enum {
+	PKVM_A_PAGE_STATS_HOST = 1,
+	PKVM_A_PAGE_STATS_HYP,
+	PKVM_A_PAGE_STATS_SPLIT_GIBS,
+	PKVM_A_PAGE_STATS_SPLIT_BLOCKS,
+	PKVM_A_PAGE_STATS_TABLES,
+	PKVM_A_PAGE_STATS_TABLES_IDLE,
+	PKVM_A_PAGE_STATS_TABLES_SPARE,
+	PKVM_A_PAGE_STATS_REFUSED,
+	PKVM_A_PAGE_STATS_FAULTS_MAPPED,
+	PKVM_A_PAGE_STATS_FAULTS_RACED,
+	PKVM_A_PAGE_STATS_VIOLATIONS,
+	PKVM_A_PAGE_STATS_CPUS,
+	PKVM_A_PAGE_STATS_RELAYED,
+	PKVM_A_PAGE_STATS_ENTRIES_REFUSED,
+	PKVM_A_PAGE_STATS_SMCS_PASSED,
+	PKVM_A_PAGE_STATS_SMCS_REFUSED,
+	PKVM_A_PAGE_STATS_PAD,
+
+	__PKVM_A_PAGE_STATS_MAX,
+	PKVM_A_PAGE_STATS_MAX = (__PKVM_A_PAGE_STATS_MAX - 1)
+};
+
+enum {
+	PKVM_A_FAULT_ADDRESS = 1,
+	PKVM_A_FAULT_VA,
+	PKVM_A_FAULT_PC,
+	PKVM_A_FAULT_OWNER,
+	PKVM_A_FAULT_CPU,
+	PKVM_A_FAULT_ACCESS,
+	PKVM_A_FAULT_LOST,
+	PKVM_A_FAULT_PAD,
+
+	__PKVM_A_FAULT_MAX,
+	PKVM_A_FAULT_MAX = (__PKVM_A_FAULT_MAX - 1)
+};
+
+enum {
 	PKVM_CMD_INFO_GET = 1,
 	PKVM_CMD_STATE_NTF,
 	PKVM_CMD_HEAP_STATS_GET,
@@ -319,6 +411,9 @@ enum {
 	PKVM_CMD_TOPUP_NTF,
 	PKVM_CMD_RECLAIM_NTF,
 	PKVM_CMD_SHRINK_NTF,
+	PKVM_CMD_PAGE_GET,
+	PKVM_CMD_PAGE_STATS_GET,
+	PKVM_CMD_FAULT_NTF,
 
 	__PKVM_CMD_MAX,
 	PKVM_CMD_MAX = (__PKVM_CMD_MAX - 1)

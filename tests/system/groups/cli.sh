@@ -11,7 +11,7 @@ HEAP_BYTES=$((1 << 30))
 NOT_LOADED='pkvmctl: the pkvm module is not loaded (no netlink family "pkvm")'
 NOT_ALLOWED='pkvmctl: this needs root, or CAP_NET_ADMIN'
 
-OBJECTS='status, doctor, heap, selftest, topup, reclaim, shrinker, vm, monitor, version'
+OBJECTS='status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, version'
 
 # Each verb once, in a form that a loaded module and an administrator could do.
 VERBS_FOR_ALL=('status' 'heap show' 'shrinker show' 'vm list')
@@ -168,6 +168,23 @@ reclaim_takes_back()
 	is 'reclaimable left' "$(figure .memory.reclaimable_pages)" 0
 	runs 0 pkvmctl -j reclaim 1
 	is 'pages moved of none' "$(json .moved_pages)" 0
+}
+
+pages_have_owners()
+{
+	local ram
+
+	ram=$((16#$(awk '/System RAM/ { sub(/-.*/, "", $1); print $1; exit }' /proc/iomem)))
+	runs 0 pkvmctl -j page show $((ram / 4096))
+	is owner "$(jq -r .owner "$OUT")" host
+	runs 0 pkvmctl -j page show "$(printf '0x%x' $((ram + 4095)))"
+	is number "$(json .pfn)" $((ram / 4096))
+	runs 1 pkvmctl page show 0
+	contains "page show's error" "$(cat "$ERR")" 'pfn'
+	runs 0 pkvmctl -j page stats
+	is 'pages of EL2' "$(json .owners.hyp_pages)" "$(figure .memory.owned_pages)"
+	is 'CPUs' "$(json .cpus.behind_el2)" "$(nproc)"
+	is 'violations' "$(json .host_s2.violations)" 0
 }
 
 vms_are_created()
@@ -365,6 +382,7 @@ test_case doctor doctor_is_content
 test_case selftest selftest_leaves_nothing
 test_case topup topup_grows_the_stock
 test_case reclaim reclaim_takes_back
+test_case page pages_have_owners
 test_case vm-create vms_are_created
 test_case vm-list vms_are_listed
 test_case heap-map heap_is_mapped_out

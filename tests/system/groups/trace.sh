@@ -10,7 +10,7 @@
 TRACING=/sys/kernel/tracing
 # A number that is not 0.
 N='[1-9][0-9]*'
-EVENTS='pkvm_hyp_req pkvm_reclaim pkvm_shrink pkvm_topup pkvm_vm'
+EVENTS='pkvm_fault pkvm_hyp_req pkvm_reclaim pkvm_shrink pkvm_topup pkvm_vm'
 
 # Run a command with all events of the system on; what they told is then in TRACE, one a line.
 TRACE=$TEST_DIR/trace

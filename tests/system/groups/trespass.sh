@@ -22,6 +22,53 @@ kernel_copy_gets_efault()
 	is 'the errno' "$(cat $PARAMETERS/nofault_errno)" "$EFAULT"
 }
 
+# Whose the page is, and that touching it is told to those who may know.
+page_is_shown()
+{
+	runs 0 pkvmctl -j page show "$(cat $PARAMETERS/address)"
+	is owner "$(jq -r .owner "$OUT")" "$1"
+	is use "$(jq -r .use "$OUT")" "$2"
+}
+
+violations()
+{
+	pkvmctl -j page stats | jq .host_s2.violations
+}
+
+fault_is_told()
+{
+	local before address tracefs=/sys/kernel/tracing
+
+	before=$(violations)
+	address=$(cat $PARAMETERS/address)
+	echo 1 >$tracefs/events/pkvm/pkvm_fault/enable
+	pkvmctl -j monitor --count 1 --timeout 20 >"$TEST_DIR/fault" &
+	sleep 0.5
+	kernel_copy_gets_efault
+	wait $! || fail 'the fault was not notified'
+	is event "$(jq -r .event "$TEST_DIR/fault")" fault
+	is address "$(($(jq -r .address "$TEST_DIR/fault")))" $((address))
+	is owner "$(jq -r .owner "$TEST_DIR/fault")" hyp
+	is 'violations' "$(violations)" $((before + 1))
+	grep -q "pkvm_fault: address=$(printf '%#x' $((address))) .* owner=hyp access=read" \
+		$tracefs/trace
+	echo 0 >$tracefs/events/pkvm/pkvm_fault/enable
+}
+
+# A host that runs wild is told about, not listened to.
+a_storm_is_limited()
+{
+	local i
+
+	pkvmctl -j monitor --timeout 3 >"$TEST_DIR/storm" &
+	for ((i = 0; i < 100; i++)); do
+		cat $PARAMETERS/nofault_errno >/dev/null
+	done
+	wait $!
+	number 'faults told' "$(wc -l <"$TEST_DIR/storm")" -le 32
+	number 'faults told' "$(wc -l <"$TEST_DIR/storm")" -ge 1
+}
+
 user_space_gets_sigbus()
 {
 	runs 0 /root/sigbus page
@@ -59,9 +106,13 @@ comes_back_zero()
 
 test_case donate donate_pages
 test_case kernel-copy kernel_copy_gets_efault
+test_case page-show page_is_shown hyp stock
+test_case fault-told fault_is_told
+test_case fault-storm a_storm_is_limited
 test_case user-space user_space_gets_sigbus
 test_case table-walk walk_through_a_donated_table_gets_sigbus
 test_case comes-back comes_back_zero
+test_case page-is-the-hosts page_is_shown host host
 test_case heap-check pkvmctl heap check
 test_case kernel-log log_is_clean
 test_case donate-again donate_again

@@ -9,6 +9,7 @@
  *	touch		write: reads it plainly, which is the writer's end
  *	reclaim		write: takes the free pages back, then nofault_errno reads 0
  *	zero		read: whether the page has become readable and zero
+ *	address		read: physical address of the last page
  *	user_page	write: donates the page at this address of the writer's
  *	user_table	write: donates the page table that translates this address of the
  *			writer's; 0 takes the free pages back and puts it as it was
@@ -99,6 +100,16 @@ static int get_zero(char *buffer, const struct kernel_param *param)
 
 static const struct kernel_param_ops zero_ops = { .get = get_zero };
 module_param_cb(zero, &zero_ops, NULL, 0400);
+
+static int get_address(char *buffer, const struct kernel_param *param)
+{
+	phys_addr_t pa = virt_to_phys(last_page());
+
+	return sysfs_emit(buffer, "%pa\n", &pa);
+}
+
+static const struct kernel_param_ops address_ops = { .get = get_address };
+module_param_cb(address, &address_ops, NULL, 0400);
 
 static int set_user_page(const char *value, const struct kernel_param *param)
 {

@@ -80,6 +80,7 @@ enum pkvm_failure pkvm_client_failure(const struct pkvm_client *client)
 FAKE_GET(pkvm_get_info, struct pkvm_info, info)
 FAKE_GET(pkvm_get_stats, struct pkvm_stats, stats)
 FAKE_GET(pkvm_get_shrinker, struct pkvm_shrinker, shrinker)
+FAKE_GET(pkvm_get_page_stats, struct pkvm_page_stats, page_stats)
 FAKE_GET(pkvm_check_heap, struct pkvm_check, check)
 FAKE_GET(pkvm_run_selftest, struct pkvm_selftest, selftest)
 FAKE_GET(pkvm_get_crash, struct pkvm_crash_record, crash)
@@ -87,6 +88,17 @@ FAKE_GET(pkvm_get_crash, struct pkvm_crash_record, crash)
 static void *copy(const void *from, size_t size)
 {
 	return size ? memcpy(malloc(size), from, size) : NULL;
+}
+
+int pkvm_get_page(struct pkvm_client *client, uint64_t pfn, struct pkvm_page *ret)
+{
+	int err = begin(client);
+
+	if (err)
+		return err;
+	*ret = fake_module.page;
+	ret->pfn = pfn;
+	return 0;
 }
 
 int pkvm_get_heap_map(struct pkvm_client *client, struct pkvm_region **ret, size_t *ret_n)

@@ -16,6 +16,8 @@ struct fake_module {
 	struct pkvm_info info;
 	struct pkvm_stats stats;
 	struct pkvm_shrinker shrinker;
+	struct pkvm_page_stats page_stats;
+	struct pkvm_page page;
 	struct pkvm_check check;
 	struct pkvm_selftest selftest;
 	struct pkvm_crash_record crash;
