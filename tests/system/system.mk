@@ -3,20 +3,21 @@
 # and the stage that runs them. make check-system GROUPS="cli panic" runs some only.
 
 SYSTEM := $(BUILD)/system
-# All in this folder is pushed into every machine.
-SYSTEM_GUEST := $(SYSTEM)/guest
+# All in this folder is pushed into every machine with this kernel.
+SYSTEM_GUEST := $(SYSTEM)/guest-$(KVER)
+SYSTEM_KMOD := $(SYSTEM)/modules-$(KVER)
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck trespass firmware
+SYSTEM_MODULES := stubcheck trespass firmware storm
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.
-$(SYSTEM)/modules.stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_STAMP)
-	@echo "  KMOD    $(SYSTEM)/modules"
-	$(Q)mkdir -p $(SYSTEM)/modules $(SYSTEM_GUEST)
-	$(Q)cp $(SYSTEM_MODULE_SRCS) $(SYSTEM)/modules
-	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(SYSTEM)/modules) ARCH=arm64 \
+$(SYSTEM_KMOD).stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_STAMP)
+	@echo "  KMOD    $(SYSTEM_KMOD)"
+	$(Q)mkdir -p $(SYSTEM_KMOD) $(SYSTEM_GUEST)
+	$(Q)cp $(SYSTEM_MODULE_SRCS) $(SYSTEM_KMOD)
+	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(SYSTEM_KMOD)) ARCH=arm64 \
 		CROSS_COMPILE=$(CROSS) PKVM_INCLUDE=$(abspath include) modules
-	$(Q)cp $(SYSTEM_MODULES:%=$(SYSTEM)/modules/%.ko) $(SYSTEM_GUEST)
+	$(Q)cp $(SYSTEM_MODULES:%=$(SYSTEM_KMOD)/%.ko) $(SYSTEM_GUEST)
 	$(Q)touch $@
 
 # All that the kernel after kexec has: its init and two modules.
@@ -28,11 +29,11 @@ $(KEXEC_INIT): tests/system/programs/after_kexec.c | $(CTL_SYSROOT)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -static -o $@ $<
 
-$(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM)/modules.stamp $(KMOD)
-	@mkdir -p $(@D) $(SYSTEM)/kexec
-	$(Q)cp $(KEXEC_INIT) $(SYSTEM)/kexec/init
-	$(Q)cp $(SYSTEM_GUEST)/stubcheck.ko $(KMOD) $(SYSTEM)/kexec
-	$(Q)cd $(SYSTEM)/kexec && printf '%s\n' init stubcheck.ko pkvm.ko | \
+$(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM_KMOD).stamp $(KMOD)
+	@mkdir -p $(@D) $(SYSTEM)/kexec-$(KVER)
+	$(Q)cp $(KEXEC_INIT) $(SYSTEM)/kexec-$(KVER)/init
+	$(Q)cp $(SYSTEM_GUEST)/stubcheck.ko $(KMOD) $(SYSTEM)/kexec-$(KVER)
+	$(Q)cd $(SYSTEM)/kexec-$(KVER) && printf '%s\n' init stubcheck.ko pkvm.ko | \
 		cpio --quiet -o -H newc >$(abspath $@)
 
 # Programs by themselves.
@@ -67,7 +68,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 		$$($(PKG_CONFIG_ARM64) --cflags --libs $(DAEMON_PACKAGES))
 
 .PHONY: system-guest
-system-guest: $(SYSTEM)/modules.stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
+system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
 	$(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
