@@ -14,6 +14,7 @@
 
 #include <linux/elf.h>
 #include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <asm/cacheflush.h>
@@ -355,6 +356,25 @@ static int build(struct loader *l, u64 heap_size)
 	return 0;
 }
 
+/* For readers of all memory, as donated pages are (memcache.c). */
+static void mark_offline(const struct el2_image *image)
+{
+	struct page *page = virt_to_page(image->mem);
+	unsigned long i;
+
+	for (i = 0; i < DIV_ROUND_UP(image->size, PAGE_SIZE); i++)
+		__SetPageOffline(page + i);
+}
+
+static void unmark_offline(const struct el2_image *image)
+{
+	struct page *page = virt_to_page(image->mem);
+	unsigned long i;
+
+	for (i = 0; i < DIV_ROUND_UP(image->size, PAGE_SIZE); i++)
+		__ClearPageOffline(page + i);
+}
+
 int el2_image_load(struct el2_image *image, u64 heap_size)
 {
 	struct loader l = {};
@@ -382,11 +402,13 @@ int el2_image_load(struct el2_image *image, u64 heap_size)
 		.size = size,
 		.entry = l.pa + l.header->entry_offset,
 	};
+	mark_offline(image);
 	return 0;
 }
 
 void el2_image_free(struct el2_image *image)
 {
+	unmark_offline(image);
 	memzero_explicit(image->mem, image->size);
 	free_pages_exact(image->mem, image->size);
 	image->mem = NULL;

@@ -8,10 +8,12 @@
 
 #include <pkvm/version.h>
 
+#include "account.h"
 #include "crash.h"
 #include "el2.h"
 #include "fault.h"
 #include "hcall.h"
+#include "hotplug.h"
 #include "main.h"
 #include "netlink.h"
 #include "notify.h"
@@ -83,6 +85,7 @@ static void give_back_locked(void)
 	if (pkvm_pages_out())
 		pr_err("%lld pages that were donated to EL2 have not come back\n", pkvm_pages_out());
 	el2_give_back();
+	pkvm_account_end();
 	taken = false;
 	pr_info("EL2 given back; of %llu pages donated %llu returned\n",
 		pkvm_counted(PKVM_COUNT_DONATED), pkvm_counted(PKVM_COUNT_RETURNED));
@@ -155,9 +158,12 @@ static int __init pkvm_init(void)
 	ret = take();
 	if (ret)
 		goto err_power;
-	ret = pkvm_shrinker_register();
+	ret = pkvm_hotplug_init();
 	if (ret)
 		goto err_give_back;
+	ret = pkvm_shrinker_register();
+	if (ret)
+		goto err_hotplug;
 	ret = pkvm_netlink_register();
 	if (ret)
 		goto err_shrinker;
@@ -168,6 +174,8 @@ static int __init pkvm_init(void)
 
 err_shrinker:
 	pkvm_shrinker_unregister();
+err_hotplug:
+	pkvm_hotplug_exit();
 err_give_back:
 	give_back();
 err_power:
@@ -183,6 +191,7 @@ static void __exit pkvm_exit(void)
 	pkvm_netlink_unregister();
 	pkvm_vm_exit();
 	pkvm_shrinker_unregister();
+	pkvm_hotplug_exit();
 	give_back();
 	pkvm_power_exit();
 	pkvm_notify_exit();

@@ -13,10 +13,29 @@ static u64 *link_of(u64 pa)
 	return phys_to_virt(pa);
 }
 
-/* One hyp page gives up its reference on the host page that it is part of. */
+/*
+ * A host page becomes hyp pages, each with a reference on it. It is marked offline: whoever
+ * reads all of memory (crash dumps, /proc/kcore) leaves it out. It has one reference.
+ */
+static void make_hyp_pages(struct page *page)
+{
+	page_ref_add(page, HYP_PER_HOST - 1);
+	__SetPageOffline(page);
+}
+
+/*
+ * One hyp page gives up its reference on the host page that it is part of. The last one
+ * takes the mark away, for which it needs the page to itself.
+ */
 static void put_hyp_page(u64 pa)
 {
-	__free_page(pfn_to_page(pa >> PAGE_SHIFT));
+	struct page *page = pfn_to_page(pa >> PAGE_SHIFT);
+
+	if (page_ref_dec_return(page))
+		return;
+	set_page_count(page, 1);
+	__ClearPageOffline(page);
+	__free_page(page);
 }
 
 static void free_down_to(struct pkvm_memcache *mc, u64 nr)
@@ -78,7 +97,7 @@ int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp)
 			free_down_to(mc, before);
 			return -ENOMEM;
 		}
-		page_ref_add(page, HYP_PER_HOST - 1);
+		make_hyp_pages(page);
 		for (i = 0; i < HYP_PER_HOST; i++)
 			pkvm_memcache_push(mc, page_to_phys(page) + i * PKVM_PAGE_SIZE);
 	}
@@ -103,7 +122,7 @@ u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
 	/* The pages of a block come back one by one. */
 	split_page(page, order);
 	for (i = 0; i < 1UL << order; i++)
-		page_ref_add(page + i, HYP_PER_HOST - 1);
+		make_hyp_pages(page + i);
 	return page_to_phys(page);
 }
 

@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
+#include "account.h"
 #include "hcall.h"
 #include "memcache.h"
 #include "notify.h"
@@ -63,6 +64,7 @@ int pkvm_reclaim(u64 pages, u64 *ret_done)
 
 	ev.err = reclaim_batches(pages, &ev.pages);
 	ev.duration_ns = ktime_get_ns() - start;
+	pkvm_account();
 	pkvm_count(PKVM_COUNT_RECLAIMS, 1);
 	pkvm_count(PKVM_COUNT_RECLAIMED, ev.pages);
 	trace_pkvm_reclaim(&ev);

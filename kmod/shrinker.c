@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The shrinker. It is called from within memory allocations of any task and from
- * kswapd: it allocates nothing, takes no lock (hypercalls are EL2's business), and
+ * kswapd: it allocates nothing, takes no lock that is held elsewhere for long, and
  * what it tells goes through the notification ring.
  */
 #include <linux/ktime.h>
@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 
+#include "account.h"
 #include "compat.h"
 #include "notify.h"
 #include "reclaim.h"
@@ -76,6 +77,7 @@ static unsigned long scan_objects(struct shrinker *unused, struct shrink_control
 	}
 	ev.err = shrink(ev.asked, &ev.pages);
 	ev.duration_ns = ktime_get_ns() - start;
+	pkvm_account();
 	pkvm_count(PKVM_COUNT_SHRINKS, 1);
 	pkvm_count(PKVM_COUNT_SHRUNK, ev.pages);
 	trace_pkvm_shrink(&ev);

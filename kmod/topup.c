@@ -17,6 +17,7 @@
 #include <linux/sched/signal.h>
 #include <linux/semaphore.h>
 
+#include "account.h"
 #include "crash.h"
 #include "hcall.h"
 #include "memcache.h"
@@ -203,6 +204,7 @@ static void run(int (*topup)(u64 pages, u64 *joined, struct pkvm_memcache *mc),
 		topper_leave(slot);
 	}
 	ev->duration_ns = ktime_get_ns() - start;
+	pkvm_account();
 	if (ev->err)
 		pkvm_count(PKVM_COUNT_TOPUP_FAILURES, 1);
 	trace_pkvm_topup(ev, topup == topup_request);

@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "account.h"
 #include "hcall.h"
 #include "notify.h"
 #include "request.h"
@@ -86,6 +87,7 @@ static void tell(enum pkvm_event_type type, u32 handle, u32 vcpus, int err, u64 
 		.duration_ns = ktime_get_ns() - start_ns,
 	};
 
+	pkvm_account();
 	trace_pkvm_vm(&ev, vcpus);
 	if (err)
 		return;

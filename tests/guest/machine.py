@@ -98,6 +98,15 @@ def machine_type(options):
     return f"virt,virtualization={virtualization},gic-version=3,its=off"
 
 
+def memory(options):
+    """Return QEMU's options for the memory there is, and for what can be plugged in."""
+    if not options.plug:
+        return ["-m", options.mem]
+    return ["-m", f"{options.mem},maxmem=8G",
+            "-object", f"memory-backend-ram,id=plugged,size={options.plug}",
+            "-device", f"virtio-mem-pci,memdev=plugged,requested-size={options.plug}"]
+
+
 def dump_device_tree(options, path):
     """Write the device tree that QEMU makes for the machine."""
     subprocess.run(["qemu-system-aarch64", "-nodefaults", "-display", "none",
@@ -122,7 +131,7 @@ def qemu_command(options, files, ports, console):
         "setpriv", "--pdeathsig", "KILL",
         "qemu-system-aarch64", "-nodefaults", "-display", "none", "-no-reboot",
         "-M", machine_type(options),
-        "-cpu", options.cpu, "-smp", str(options.smp), "-m", options.mem, *accel,
+        "-cpu", options.cpu, "-smp", str(options.smp), *memory(options), *accel,
         "-kernel", files.image, "-initrd", files.initrd,
         "-append", " ".join(cmdline),
         *(["-dtb", files.dtb] if files.dtb else []),

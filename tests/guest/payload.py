@@ -13,6 +13,8 @@ import subprocess
 
 # For the session's ports; modprobe finds what they depend on.
 SESSION_MODULES = ("virtio_mmio", "virtio_console")
+# Not loaded: what a command may want to load.
+TEST_MODULES = ("virtio_pci", "virtio_mem")
 MERGED = ("bin", "lib", "sbin")
 HEADER_SIZE = 110
 
@@ -99,7 +101,7 @@ def add_modules(archive, kernel, module, scratch):
     os.makedirs(os.path.join(stage, "extra"))
     for index in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
         shutil.copy(os.path.join(kernel.modules, index), stage)
-    for source in module_closure(kernel, SESSION_MODULES):
+    for source in module_closure(kernel, SESSION_MODULES + TEST_MODULES):
         shutil.copy(source, stage)
     if module is not None:
         shutil.copy(module, os.path.join(stage, "extra/pkvm.ko"))

@@ -132,9 +132,33 @@ void page_ref_add(struct page *page, int nr)
 	page->refs += nr;
 }
 
-void __free_page(struct page *page)
+int page_ref_dec_return(struct page *page)
 {
 	CHECK(page->refs > 0);
+	return --page->refs;
+}
+
+void set_page_count(struct page *page, int nr)
+{
+	CHECK(!page->refs);
+	page->refs = nr;
+}
+
+void __SetPageOffline(struct page *page)
+{
+	CHECK(page->refs > 0 && !page->offline);
+	page->offline = true;
+}
+
+void __ClearPageOffline(struct page *page)
+{
+	CHECK(page->offline);
+	page->offline = false;
+}
+
+void __free_page(struct page *page)
+{
+	CHECK(page->refs > 0 && !page->offline);
 	if (!--page->refs)
 		memset(phys_to_virt(page_to_phys(page)), POISON, 1UL << fake_page_shift);
 }

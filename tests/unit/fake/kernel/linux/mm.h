@@ -9,6 +9,7 @@
 
 struct page {
 	int refs;
+	bool offline;
 };
 
 #define PAGE_SHIFT	fake_page_shift
@@ -18,6 +19,10 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order);
 struct page *alloc_page(gfp_t gfp);
 void split_page(struct page *page, unsigned int order);
 void page_ref_add(struct page *page, int nr);
+int page_ref_dec_return(struct page *page);
+void set_page_count(struct page *page, int nr);
+void __SetPageOffline(struct page *page);
+void __ClearPageOffline(struct page *page);
 void __free_page(struct page *page);
 
 struct page *pfn_to_page(u64 pfn);
