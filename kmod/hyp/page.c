@@ -153,6 +153,11 @@ enum page_state __page_state(phys_addr_t pa)
 	return __host_s2_is_table(pa) ? PAGE_HOST_S2 : PAGE_HOST;
 }
 
+bool __page_is_stateless(phys_addr_t pa)
+{
+	return page_entry(pa)->state == PAGE_HOST;
+}
+
 void __page_set_state(phys_addr_t pa, enum page_state state)
 {
 	struct hyp_page *page = page_entry(pa);

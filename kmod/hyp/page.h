@@ -34,6 +34,12 @@ void page_init(const struct pkvm_boot *boot);
 /* Of a page of RAM that is not the image's, whether or not it has an entry of its own. */
 enum page_state __page_state(phys_addr_t pa);
 
+/*
+ * Whether the vmemmap has no state for a page. Cheaper than the above, and as good for one
+ * that is the host's in its stage-2: then it serves neither the vmemmap nor as a table.
+ */
+bool __page_is_stateless(phys_addr_t pa);
+
 /* The page has an entry of its own. Resets its count. */
 void __page_set_state(phys_addr_t pa, enum page_state state);
 

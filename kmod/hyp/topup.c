@@ -61,10 +61,15 @@ static int batch_add(struct batch *batch, phys_addr_t pa)
 	return 0;
 }
 
-/* Every view has to say so: the stage-2 decides, and then the vmemmap has no state for it. */
-static int __check_page(phys_addr_t pa)
+/* Every view has to say so: the stage-2 decides, and then the vmemmap has no state for them. */
+static int __check_pages(phys_addr_t pa, u64 nr)
 {
-	return __host_s2_owns(pa, 1) && __page_state(pa) == PAGE_HOST ? 0 : -HYP_EPERM;
+	if (!__host_s2_owns(pa, nr))
+		return -HYP_EPERM;
+	for (; nr; nr--, pa += HYP_PAGE_SIZE)
+		if (!__page_is_stateless(pa))
+			return -HYP_EPERM;
+	return 0;
 }
 
 static phys_addr_t read_link(phys_addr_t pa)
@@ -81,7 +86,7 @@ static int __check_list(struct batch *batch, phys_addr_t pa, u64 nr)
 		int err = pa == PKVM_LIST_END ? -HYP_EINVAL : ram_check(pa, 1);
 
 		if (!err)
-			err = __check_page(pa);
+			err = __check_pages(pa, 1);
 		if (!err)
 			err = batch_add(batch, pa);
 		if (err)
@@ -95,9 +100,7 @@ static int __check_range(phys_addr_t pa, u64 nr)
 {
 	int err = ram_check(pa, nr);
 
-	for (; !err && nr; nr--, pa += HYP_PAGE_SIZE)
-		err = __check_page(pa);
-	return err;
+	return err ? err : __check_pages(pa, nr);
 }
 
 static int __check_call(u64 nr, u64 max, u64 flags)
@@ -114,12 +117,12 @@ static void write_link(phys_addr_t pa, phys_addr_t link)
 }
 
 /*
- * The host cannot reach the page any more, and it is no table of a block. It serves
- * what is missing first, and otherwise joins the stock.
+ * The host cannot reach the page any more, and it is no table. It serves what is missing
+ * first, and otherwise joins the stock.
  */
 static void __use(phys_addr_t pa, struct topup *ret)
 {
-	if (__host_s2_adopt(pa) || __page_feed(pa))
+	if (__page_feed(pa))
 		return;
 	__stock_put(pa, STOCK_DIRTY);
 	ret->joined++;
@@ -149,7 +152,8 @@ static void __take_list(struct batch *batch, struct topup *ret)
 		__host_s2_flush(batch->pa[i]);
 	__host_s2_flush_sync();
 	for (u64 i = 0; i < unmapped; i++)
-		__use(batch->pa[i], ret);
+		if (!__host_s2_adopt(batch->pa[i]))
+			__use(batch->pa[i], ret);
 	ret->taken = batch->nr - ret->nr_left;
 }
 
@@ -157,6 +161,7 @@ static void __take_list(struct batch *batch, struct topup *ret)
 static bool __take_part(phys_addr_t pa, u64 nr, struct topup *ret)
 {
 	enum s2_take first = nr == PTE_ENTRIES ? __host_s2_take_block(pa) : __host_s2_take(pa);
+	u64 at;
 
 	if (first == S2_REFUSED)
 		return false;
@@ -164,9 +169,12 @@ static bool __take_part(phys_addr_t pa, u64 nr, struct topup *ret)
 	for (u64 i = 1; i < nr && nr < PTE_ENTRIES; i++)
 		__host_s2_take(pa + (i << HYP_PAGE_SHIFT));
 	__host_s2_flush_part(pa, nr);
-	for (u64 i = first == S2_TABLE; i < nr; i++)
-		__use(pa + (i << HYP_PAGE_SHIFT), ret);
 	ret->taken += nr;
+	/* One is a table already, and the GiB that they are all in takes another, if any. */
+	at = first == S2_TABLE;
+	at += at < nr && __host_s2_adopt(pa + (at << HYP_PAGE_SHIFT));
+	for (; at < nr; at++)
+		__use(pa + (at << HYP_PAGE_SHIFT), ret);
 	return true;
 }
 

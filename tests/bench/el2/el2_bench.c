@@ -25,6 +25,8 @@
 #define LIST_ROUNDS	200
 #define RANGE_ROUNDS	50
 #define RANGE_ORDER	9
+#define TABLE_PAGES	4096
+#define SCATTER		40
 
 /* A batch of pages as the host keeps it between top-up and reclaim. */
 struct list {
@@ -281,13 +283,155 @@ static long mem_stats(struct pkvm_mem_stats *ret_stats)
 	return ret;
 }
 
-static int bench_owned(void)
+/* What the host's stage-2 spends on tables, for a number of pages donated in one way or another. */
+static int report_tables(const char *name)
 {
-	struct pkvm_mem_stats stats;
-	long ret = mem_stats(&stats);
+	struct arm_smccc_1_2_regs regs = { .a1 = PKVM_STATS_PAGES };
+	struct pkvm_page_stats stats;
+	long ret = hcall(PKVM_HCALL_STATS, &regs);
+
+	memcpy(&stats, &regs.a2, sizeof(stats));
+	if (!ret)
+		pr_info("bench %s %llu\n", name, stats.tables);
+	return ret;
+}
+
+static int donate_blocks(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < TABLE_PAGES >> RANGE_ORDER; i++) {
+		struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
+		struct arm_smccc_1_2_regs regs = { .a2 = 1 << RANGE_ORDER };
+		long ret;
+
+		if (!block)
+			return -ENOMEM;
+		split_page(block, RANGE_ORDER);
+		regs.a1 = page_to_phys(block);
+		ret = hcall(PKVM_HCALL_TOPUP_RANGE, &regs);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Of SCATTER pages allocated one is donated; the others go back. */
+static int donate_scattered(void)
+{
+	struct list kept = {};
+	unsigned int i;
+	long ret = 0;
+
+	for (i = 0; i < TABLE_PAGES && !ret; i++) {
+		struct arm_smccc_1_2_regs regs = { .a2 = 1 };
+		u64 *page = (u64 *)__get_free_page(GFP_KERNEL);
+
+		ret = page ? list_fill(&kept, kept.nr + SCATTER - 1) : -ENOMEM;
+		if (ret)
+			break;
+		*page = PKVM_LIST_END;
+		regs.a1 = virt_to_phys(page);
+		ret = hcall(PKVM_HCALL_TOPUP_LIST, &regs);
+	}
+	list_free(&kept);
+	return ret;
+}
+
+static int bench_tables(void)
+{
+	return drain() ?: donate_blocks() ?: report_tables("host_s2/tables/blocks") ?:
+	       drain() ?: donate_scattered() ?: report_tables("host_s2/tables/scattered") ?:
+	       drain() ?: report_tables("host_s2/tables/after_giveback");
+}
+
+/* Takes back what was topped up just before, in calls of nr pages. */
+static int bench_reclaim(const char *name, unsigned int nr)
+{
+	u64 start, ns = 0;
+	unsigned int i;
+	long ret = topup(LIST_ROUNDS * nr);
+
+	for (i = 0; i < LIST_ROUNDS && !ret; i++) {
+		struct arm_smccc_1_2_regs regs = { .a1 = nr };
+		struct list list;
+
+		start = ktime_get_ns();
+		ret = hcall(PKVM_HCALL_RECLAIM, &regs);
+		ns += ktime_get_ns() - start;
+		list = (struct list){ regs.a2, regs.a3 };
+		list_free(&list);
+	}
+	if (!ret)
+		report(name, ns, LIST_ROUNDS * nr);
+	return ret ?: drain();
+}
+
+/* The longest of the calls that do most at once. */
+static u64 longest;
+
+static long timed(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
+{
+	u64 start = ktime_get_ns();
+	long ret = hcall(nr, regs);
+
+	longest = max(longest, ktime_get_ns() - start);
+	return ret;
+}
+
+static int time_range(void)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
+	struct arm_smccc_1_2_regs regs = { .a2 = 1 << RANGE_ORDER };
+
+	if (!block)
+		return -ENOMEM;
+	split_page(block, RANGE_ORDER);
+	regs.a1 = page_to_phys(block);
+	return timed(PKVM_HCALL_TOPUP_RANGE, &regs);
+}
+
+static int time_walks(void)
+{
+	struct arm_smccc_1_2_regs regs;
+	u64 cursor = 0;
+	long ret;
+
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = cursor };
+		ret = timed(PKVM_HCALL_HEAP_CHECK, &regs);
+		cursor = regs.a2;
+	} while (!ret && cursor);
+	return ret;
+}
+
+static int time_batches(u64 handle)
+{
+	struct arm_smccc_1_2_regs regs;
+	struct list list;
+	long ret;
+
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = handle };
+		ret = timed(PKVM_HCALL_VM_DESTROY, &regs);
+	} while (!ret && regs.a2);
+	do {
+		regs = (struct arm_smccc_1_2_regs){ .a1 = PKVM_BATCH_PAGES };
+		ret = ret ?: timed(PKVM_HCALL_RECLAIM, &regs);
+		list = (struct list){ regs.a2, ret ? 0 : regs.a3 };
+		list_free(&list);
+	} while (!ret && regs.a3);
+	return ret;
+}
+
+static int bench_longest(void)
+{
+	u64 handle;
+	long ret = drain() ?: time_range() ?: create_vm(ALLOCS, &handle) ?: time_walks() ?:
+		   time_batches(handle);
 
 	if (!ret)
-		pr_info("bench el2/owned_bytes_after_load %llu\n", stats.owned * PKVM_PAGE_SIZE);
+		pr_info("bench el2/max_insns_per_call %llu\n", longest);
 	return ret;
 }
 
@@ -308,11 +452,14 @@ static int bench_idle(void)
 
 static int __init el2_bench_init(void)
 {
-	int ret = bench_owned() ?:
-		  bench_hypercall() ?:
-		  bench_list("el2/topup_insns_per_page/1", 1) ?:
-		  bench_list("el2/topup_insns_per_page/64", PKVM_BATCH_PAGES) ?:
-		  bench_range("el2/topup_insns_per_page/512") ?:
+	int ret = bench_hypercall() ?:
+		  bench_list("el2/donate_insns_per_page/1", 1) ?:
+		  bench_list("el2/donate_insns_per_page/64", PKVM_BATCH_PAGES) ?:
+		  bench_range("el2/donate_insns_per_page/512") ?:
+		  bench_reclaim("el2/reclaim_insns_per_page/1", 1) ?:
+		  bench_reclaim("el2/reclaim_insns_per_page/64", PKVM_BATCH_PAGES) ?:
+		  bench_tables() ?:
+		  bench_longest() ?:
 		  bench_alloc() ?:
 		  bench_vm("el2/vm_create_insns/cold", false) ?:
 		  bench_vm("el2/vm_create_insns/reserved", true) ?:
