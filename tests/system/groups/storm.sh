@@ -4,7 +4,7 @@
 # A million random calls to EL2 and to firmware from all CPUs, with VMs that come and go beside
 # them: EL2 lives, answers, and in the end every view of every page agrees. The module's pages
 # are not in pkvm's books, so that it is not unloaded here.
-#: machine a57: --smp 4 --timeout 400
+#: machine a57: --smp {cpus} --alone --timeout 400
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
