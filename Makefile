@@ -49,6 +49,7 @@ help:
 ## make check-unit     native unit tests under sanitizers
 ## make check-fuzz     bounded fuzzer runs
 ## make check-system   tests in the booted machine
+## make check-kernels  these on each kernel of tests/system/system.mk
 ## make check-tools    tests of the tests' own tools
 ## make check-spec     whether the netlink spec and what is generated from it agree
 ## make bench          figures: a table and build/bench.json

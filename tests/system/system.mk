@@ -73,3 +73,13 @@ system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)
+
+# One kernel after the other, to the end: each says for itself what failed.
+SYSTEM_KERNELS := 6.1 6.12
+
+.PHONY: check-kernels
+check-kernels:
+	$(Q)status=0; for kernel in $(SYSTEM_KERNELS); do \
+		echo "== kernel $$kernel"; \
+		$(MAKE) --no-print-directory KVER=$$kernel check-system || status=1; \
+	done; exit $$status
