@@ -8,7 +8,7 @@
 #include "netlink_msg.h"
 #include "notify.h"
 
-/* Events that can wait: some 12 KiB, and more than a burst of shrinker batches makes. */
+/* Events that can wait: some 28 KiB, and more than a burst of shrinker batches makes. */
 #define QUEUE_SIZE	256
 
 /* Held with interrupts off, for the copy of one event; innermost of all locks. */

@@ -3,8 +3,8 @@
  * Ticket spinlock. EL2 runs with interrupts masked and never sleeps, so there is
  * one flavour. A spinning CPU leaves for the host when EL2 enters dead mode.
  *
- * Lock order: one of vm table, self-test, heap check -> heap -> memory (mm.h). Two
- * leading underscores on a function mean that its caller holds the lock.
+ * Lock order: one of vm table, self-test, heap check -> heap -> memory (mm.h). The
+ * relay's (psci.c) nests in nothing and nothing in it. Two leading underscores on a function mean that its caller holds the lock.
  */
 #ifndef HYP_SPINLOCK_H
 #define HYP_SPINLOCK_H
