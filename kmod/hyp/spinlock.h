@@ -4,7 +4,8 @@
  * one flavour. A spinning CPU leaves for the host when EL2 enters dead mode.
  *
  * Lock order: one of vm table, self-test, heap check -> heap -> memory (mm.h). The
- * relay's (psci.c) nests in nothing and nothing in it. Two leading underscores on a function mean that its caller holds the lock.
+ * relay's (psci.c) nests in nothing, and nothing in it. Two leading underscores on a
+ * function mean that its caller holds the lock.
  */
 #ifndef HYP_SPINLOCK_H
 #define HYP_SPINLOCK_H
