@@ -135,6 +135,18 @@ void arch_s2_tlbi_sync(void)
 	isb();
 }
 
+/*
+ * Of all VMIDs: to reach one alone, its VTTBR would have to be loaded, and the host's own
+ * stage 1 could be walked speculatively with it.
+ */
+void arch_guest_tlbi(void)
+{
+	dsb(ishst);
+	asm volatile("tlbi alle1is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
 static void zero_page_by_stores(u64 va)
 {
 	u64 end = va + HYP_PAGE_SIZE;

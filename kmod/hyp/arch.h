@@ -49,6 +49,9 @@ void arch_s2_tlbi(u64 ipa);
 void arch_s2_tlbi_all(void);
 void arch_s2_tlbi_sync(void);
 
+/* Invalidates what the TLBs of all CPUs hold of guests' translations; completes. */
+void arch_guest_tlbi(void);
+
 /* Clears one page that is mapped at a page-aligned address. */
 void arch_zero_page(void *page);
 

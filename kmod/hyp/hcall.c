@@ -39,6 +39,11 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_CRASH] = { hcall_crash, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_VIOLATIONS] = { hcall_violations, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_PAGE_STATE] = { hcall_page_state, HCALL_CLOSING, 0 },
+	[PKVM_HCALL_SHARE_HYP] = { hcall_share_hyp, HCALL_REQUESTS, PKVM_CAUSE_OTHER },
+	[PKVM_HCALL_UNSHARE_HYP] = { hcall_unshare_hyp, 0, 0 },
+	[PKVM_HCALL_GUEST_DONATE] = { hcall_guest_donate, HCALL_REQUESTS, PKVM_CAUSE_VM },
+	[PKVM_HCALL_GUEST_SHARE] = { hcall_guest_share, HCALL_REQUESTS, PKVM_CAUSE_VM },
+	[PKVM_HCALL_GUEST_UNSHARE] = { hcall_guest_unshare, 0, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif

@@ -45,6 +45,11 @@ int hcall_vm_info(struct hcall *call);
 int hcall_teardown(struct hcall *call);
 int hcall_violations(struct hcall *call);
 int hcall_page_state(struct hcall *call);
+int hcall_share_hyp(struct hcall *call);
+int hcall_unshare_hyp(struct hcall *call);
+int hcall_guest_donate(struct hcall *call);
+int hcall_guest_share(struct hcall *call);
+int hcall_guest_unshare(struct hcall *call);
 
 /* Those that are about the CPU; implemented per environment. */
 int hcall_cpu_leave(struct hcall *call);

@@ -13,6 +13,7 @@
 #include "smc.h"
 #include "string.h"
 #include "sysreg.h"
+#include "vm.h"
 
 /* The kernel's stub ABI (Documentation/virt/kvm/arm/hyp-abi.rst): small numbers in x0. */
 #define STUB_CALLS		0x1000
@@ -32,6 +33,7 @@ static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 	switch (frame->x[0]) {
 	case STUB_SOFT_RESTART:
 		cpu->exit = EXIT_SOFT_RESTART;
+		vm_scrub_all();
 		mm_scrub_all();
 		return;
 	case STUB_GET_ICH_VTR:

@@ -67,7 +67,7 @@ static int __check_pages(phys_addr_t pa, u64 nr)
 	if (!__host_s2_owns(pa, nr))
 		return -HYP_EPERM;
 	for (; nr; nr--, pa += HYP_PAGE_SIZE)
-		if (!__page_is_stateless(pa))
+		if (__page_stored_state(pa) != PAGE_HOST)
 			return -HYP_EPERM;
 	return 0;
 }

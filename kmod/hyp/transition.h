@@ -37,7 +37,8 @@ int __host_unshare_hyp(phys_addr_t pa, u64 nr);
 /*
  * EL2 starts using shared pages, and stops. While one is pinned it stays shared and is mapped
  * read-write, as one with its neighbours in the same range of RAM, at *ret_va. What is in it
- * is the host's: it may change at any time. -HYP_EOVERFLOW: a page has too many pins.
+ * is the host's: it may change at any time. -HYP_EOVERFLOW: a page has too many pins;
+ * -HYP_ENOSPC: more RAM lies below it than there are addresses for (512 GiB).
  */
 int __hyp_pin_shared(phys_addr_t pa, u64 nr, struct hyp_ask *ask, void **ret_va);
 void __hyp_unpin_shared(phys_addr_t pa, u64 nr);
@@ -60,7 +61,7 @@ int __guest_unshare_host(struct guest_s2 *guest, u64 gpa, u64 nr);
 
 /*
  * The host gets back what a guest has at these addresses, zeroed if it was the guest's own.
- * Only of a guest that runs no more.
+ * Only of a guest that runs no more. nr: up to PKVM_BATCH_GUEST_PAGES.
  */
 int __host_reclaim_guest(struct guest_s2 *guest, u64 gpa, u64 nr);
 

@@ -29,6 +29,7 @@ struct arch_env {
 	u64 fixmaps;			/* calls of arch_fixmap() */
 	u64 s2_tlbi_syncs;		/* calls of arch_s2_tlbi_sync() */
 	u64 s2_tlbi_alls;		/* calls of arch_s2_tlbi_all() */
+	u64 guest_tlbis;		/* calls of arch_guest_tlbi() */
 	/* The host at work meanwhile: called whenever EL2 has closed a window. */
 	void (*fixmap_closed)(phys_addr_t pa);
 	bool catching;			/* hyp_panic() returns to panic_to instead of aborting */
