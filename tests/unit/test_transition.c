@@ -259,7 +259,7 @@ START_TEST(guests_and_hyp_share_blocks)
 		vm = create_vm();
 		for (unsigned int step = 0; step < 2; step++) {
 			if (hyp_first == !step) {
-				ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, hyp, 1, 0), 0);
+				ck_assert_int_eq(call(PKVM_HCALL_TOPUP_RANGE, hyp, 1, 0, 0), 0);
 				host_donate_range(hyp, 1);
 			} else {
 				ck_assert_int_eq(donate(vm, block, 0, 1), 0);
