@@ -9,7 +9,7 @@
 
 struct hyp_page {
 	u16 state : 4;		/* enum page_state */
-	u16 count : 12;
+	u16 count : 12;		/* PAGE_TABLE: valid entries; PAGE_STOCK: order plus 1, or 0 */
 };
 
 _Static_assert(sizeof(struct hyp_page) == 2, "one of them for each page of RAM");
@@ -179,7 +179,24 @@ unsigned int __page_count_add(phys_addr_t pa, int delta)
 
 unsigned int __page_count(phys_addr_t pa)
 {
-	return page_entry(pa)->count;
+	const struct hyp_page *page = page_entry(pa);
+
+	return page->state == PAGE_TABLE ? page->count : 0;
+}
+
+int __page_free_order(phys_addr_t pa)
+{
+	const struct hyp_page *page = page_entry(pa);
+
+	return page->state == PAGE_STOCK ? page->count - 1 : PAGE_NO_ORDER;
+}
+
+void __page_set_free_order(phys_addr_t pa, int order)
+{
+	struct hyp_page *page = page_entry(pa);
+
+	HYP_ASSERT(page->state == PAGE_STOCK);
+	page->count = order + 1;
 }
 
 u64 __page_total(enum page_state state)

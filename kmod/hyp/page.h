@@ -40,7 +40,7 @@ enum page_state __page_state(phys_addr_t pa);
  */
 bool __page_is_stateless(phys_addr_t pa);
 
-/* The page has an entry of its own. Resets its count. */
+/* The page has an entry of its own. Resets its count or order. */
 void __page_set_state(phys_addr_t pa, enum page_state state);
 
 /* Adds to the count of a page in state PAGE_TABLE; returns the new count. */
@@ -48,6 +48,15 @@ unsigned int __page_count_add(phys_addr_t pa, int delta);
 
 /* That count; 0 in any other state. */
 unsigned int __page_count(phys_addr_t pa);
+
+#define PAGE_NO_ORDER	(-1)
+
+/*
+ * The order of the free block (pool.h) that a page is the first of; PAGE_NO_ORDER for every
+ * other page there is or might be. Only pages in state PAGE_STOCK can have one.
+ */
+int __page_free_order(phys_addr_t pa);
+void __page_set_free_order(phys_addr_t pa, int order);
 
 /* Pages in a state other than PAGE_HOST and PAGE_HOST_S2. */
 u64 __page_total(enum page_state state);

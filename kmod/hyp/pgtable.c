@@ -95,7 +95,7 @@ void hyp_map(u64 va, u64 nr_pages)
 /*
  * Unmaps a page and gives it to the stock, and then the tables that this leaves
  * empty, which are all zero. Other CPUs may still walk through these until the
- * TLBs are invalidated: the link that each now begins with is no valid entry.
+ * TLBs are invalidated: the links that one may begin with are no valid entries.
  */
 static void __unmap_page(u64 va)
 {
@@ -105,7 +105,7 @@ static void __unmap_page(u64 va)
 
 		HYP_ASSERT(pte_is_valid(*pte));
 		WRITE_ONCE(*pte, 0);
-		__stock_put(pa, STOCK_ZERO);
+		__stock_put(pa, 1, STOCK_ZERO);
 		if (!level || __page_count_add(pte_pa(*arch_pte(va, level - 1)), -1))
 			return;
 	}

@@ -330,6 +330,68 @@ START_TEST(reclaim_gives_what_was_asked_for)
 }
 END_TEST
 
+#define FAR	UINT64_C(0x140000000)	/* four host blocks */
+
+static void donate(phys_addr_t pa, u64 nr)
+{
+	struct host_regs regs;
+
+	host_alloc_range(pa, nr);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
+	ck_assert_uint_eq(regs.x[3], 0);
+	host_donate_range(pa, nr);
+}
+
+/* How many host blocks there are that EL2 has given back in part. */
+static unsigned int begun_blocks(u64 donated_of_each)
+{
+	unsigned int begun = 0;
+
+	for (u64 block = 1; block < 4; block++) {
+		u64 left = 0;
+
+		for (u64 page = 0; page < 512; page++)
+			left += host_page_state(FAR + (block << 21) + (page << HYP_PAGE_SHIFT)) ==
+				HOST_DONATED;
+		begun += left && left < donated_of_each;
+	}
+	return begun;
+}
+
+/* Whole ones, and such of which one page is their own table. */
+START_TEST(host_blocks_come_back_one_after_another)
+{
+	static const u64 parts[] = { 512, 511, 300, 77 };
+	u64 nr = parts[_i];
+
+	donate(FAR, 5);
+	for (u64 block = 1; block < 4; block++)
+		donate(FAR + (block << 21) + ((512 - nr) << HYP_PAGE_SHIFT), nr);
+	for (u64 given = 0; given < 3 * nr; given += 30) {
+		ck_assert_uint_le(begun_blocks(nr), 1);
+		host_reclaim(30);
+	}
+	ck_assert_uint_eq(stats().stock, 0);
+	mm_check();
+}
+END_TEST
+
+/* Single pages are not taken out of blocks that could go back whole. */
+START_TEST(what_is_used_leaves_host_blocks_whole)
+{
+	donate(FAR, 200);
+	for (u64 block = 1; block < 4; block++)
+		donate(FAR + (block << 21), 512);
+	map(0, 150);
+	hyp_unmap(va_of(20), 50);
+	map(TABLE_PAGES, 120);
+	ck_assert_uint_eq(__stock()->pool.list[POOL_MAX_ORDER].nr, 2);
+	ck_assert_uint_eq(host_reclaim(1024), 1024);
+	ck_assert_uint_eq(begun_blocks(512), 0);
+	mm_check_mapped(220);
+}
+END_TEST
+
 START_TEST(teardown_gives_everything)
 {
 	struct host_regs regs;
@@ -420,6 +482,8 @@ int main(void)
 	tcase_add_test(tcase, more_credit_than_there_is_is_all_there_is);
 	tcase_add_test(tcase, reserved_pages_are_not_reclaimed);
 	tcase_add_test(tcase, reclaim_gives_what_was_asked_for);
+	tcase_add_loop_test(tcase, host_blocks_come_back_one_after_another, 0, 4);
+	tcase_add_test(tcase, what_is_used_leaves_host_blocks_whole);
 	tcase_add_test(tcase, teardown_gives_everything);
 	tcase_add_test(tcase, teardown_waits_for_work_in_progress);
 	tcase_add_test(tcase, scrub_clears_what_heaps_hold);

@@ -40,8 +40,6 @@ void host_start(u64 seed)
 
 		if (pa - boot->boot_pa < boot->boot_size)
 			host.state[i] = HOST_BOOT;
-		else
-			memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
 	}
 	ck_assert_int_eq(hyp_init(boot), 0);
 }
@@ -68,6 +66,12 @@ static u8 *page_state(phys_addr_t pa)
 	return &host.state[arch_env_page_index(pa)];
 }
 
+static void use(phys_addr_t pa)
+{
+	memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
+	*page_state(pa) = HOST_USED;
+}
+
 enum host_page host_page_state(phys_addr_t pa)
 {
 	return *page_state(pa);
@@ -87,7 +91,7 @@ phys_addr_t host_alloc(void)
 
 		if (host.state[index] != HOST_FREE)
 			continue;
-		host.state[index] = HOST_USED;
+		use(arch_env_page_pa(index));
 		return arch_env_page_pa(index);
 	}
 	ck_abort_msg("the simulated host is out of memory");
@@ -96,7 +100,6 @@ phys_addr_t host_alloc(void)
 void host_free(phys_addr_t pa)
 {
 	ck_assert_int_eq(*page_state(pa), HOST_USED);
-	memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
 	*page_state(pa) = HOST_FREE;
 }
 
@@ -115,7 +118,7 @@ void host_alloc_range(phys_addr_t pa, u64 nr)
 {
 	for (; nr; nr--, pa += HYP_PAGE_SIZE) {
 		ck_assert_int_eq(*page_state(pa), HOST_FREE);
-		*page_state(pa) = HOST_USED;
+		use(pa);
 	}
 }
 
@@ -151,8 +154,7 @@ void host_take_back(phys_addr_t head, u64 nr)
 		phys_addr_t next = page[0];
 
 		ck_assert_int_eq(*page_state(head), HOST_DONATED);
-		ck_assert(arch_env_is_clean(head));
-		memset(page, JUNK, HYP_PAGE_SIZE);
+		ck_assert(arch_env_is_zero(head, 1));
 		*page_state(head) = HOST_FREE;
 		host.donated--;
 		head = next;

@@ -249,17 +249,34 @@ static void audit_s2_figures(const struct audit *audit)
 	arch_env_check_host_tlb();
 }
 
+/* A free block: aligned, zero but for its links, and not beside one that it should have joined. */
+static void audit_block(struct audit *audit, phys_addr_t pa, int order, phys_addr_t prev)
+{
+	u64 size = HYP_PAGE_SIZE << order;
+
+	REQUIRE(IS_ALIGNED(pa, size));
+	REQUIRE(table_at(pa)[1] == prev);
+	REQUIRE(order == POOL_MAX_ORDER || __page_free_order(pa ^ size) != order);
+	for (phys_addr_t page = pa; page < pa + size; page += HYP_PAGE_SIZE) {
+		use_page(audit, page, PAGE_STOCK);
+		REQUIRE(arch_env_is_zero(page, page == pa ? 2 : 0));
+		REQUIRE(__page_free_order(page) == (page == pa ? order : PAGE_NO_ORDER));
+	}
+}
+
 static void audit_stock(struct audit *audit)
 {
-	phys_addr_t pa = __stock()->head;
-	u64 nr = __page_total(PAGE_STOCK);
+	for (int order = 0; order <= POOL_MAX_ORDER; order++) {
+		const struct pool_list *list = &__stock()->pool.list[order];
+		phys_addr_t pa = list->head, prev = PKVM_LIST_END;
 
-	for (; nr; nr--) {
-		use_page(audit, pa, PAGE_STOCK);
-		ck_assert(arch_env_is_clean(pa));
-		pa = table_at(pa)[0];
+		for (u64 i = 0; i < list->nr; i++) {
+			audit_block(audit, pa, order, prev);
+			prev = pa;
+			pa = table_at(pa)[0];
+		}
+		REQUIRE(!list->nr || pa == PKVM_LIST_END);
 	}
-	ck_assert_uint_eq(pa, PKVM_LIST_END);
 	ck_assert_uint_eq(__stock()->reserved, 0);
 	ck_assert_uint_le(__stock()->credited, __page_total(PAGE_STOCK));
 }
