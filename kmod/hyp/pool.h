@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A buddy allocator over the vmemmap. Free pages of the stock form blocks of 2^order
- * pages, naturally aligned; of two halves of a block (buddies) never both are free
- * blocks, up to a host block of 2 MiB. The first page's entry says so:
+ * A buddy allocator over struct hyp_page (vmemmap.h). Free pages of the stock form blocks
+ * of 2^order pages, naturally aligned; of two halves of a block (buddies) never both are
+ * free blocks, up to a host block of 2 MiB. The first page's entry says so:
  *
  *	page	   8   9  10  11   12   13   14  15
  *	state	   S   S   S   S   heap S    S   S	S: PAGE_STOCK

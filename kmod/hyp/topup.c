@@ -18,6 +18,7 @@
 #include "ram.h"
 #include "stock.h"
 #include "string.h"
+#include "vmemmap.h"
 
 #define SEEN_BITS	7
 #define SEEN_SLOTS	(1U << SEEN_BITS)
@@ -122,7 +123,7 @@ static void write_link(phys_addr_t pa, phys_addr_t link)
  */
 static void __use(phys_addr_t pa, u64 nr, struct topup *ret)
 {
-	while (nr && __page_feed(pa)) {
+	while (nr && __vmemmap_feed(pa)) {
 		pa += HYP_PAGE_SIZE;
 		nr--;
 	}

@@ -74,14 +74,10 @@ static void settle_list(const phys_addr_t *pages, u64 nr, s64 err)
 	REQUIRE(left == PKVM_LIST_END);
 }
 
-/* A link becomes another: to no page, to one that EL2 has, or to one with no end behind it. */
-static void lead_astray(u64 *link, u16 arg)
+/* Not where it leads to already. */
+static void lead_astray(u64 *link, u64 to)
 {
-	phys_addr_t to = pick(arg * 7);
-
-	if (is_free(to))
-		*(u64 *)arch_env_page(to) = 8;
-	*link = *link == to ? to + 8 : to + (arg & 8);
+	*link = *link == to ? to + 8 : to;
 }
 
 /* A list of free pages that lie a stride apart, with one link changed if it is to be wrong. */
@@ -105,7 +101,7 @@ static void do_list(u16 arg, bool wrong)
 	if (!nr)
 		return;
 	if (wrong)
-		lead_astray(arch_env_page(pages[nr / 2]), arg);
+		lead_astray(arch_env_page(pages[nr / 2]), pick(arg * 7) + (arg & 8));
 	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, 0);
 	/* A list that was to be wrong and is not would leave pages in an order of its own. */
 	REQUIRE(!wrong || err);
@@ -122,15 +118,12 @@ static void do_range(u16 arg, u64 nr)
 		free = free && arch_env_page_index(pa) + i < arch_env.nr_pages &&
 		       arch_env_page_pa(arch_env_page_index(pa) + i) == pa + i * HYP_PAGE_SIZE &&
 		       is_free(pa + i * HYP_PAGE_SIZE);
-	if (free)
-		host_alloc_range(pa, nr);
 	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0);
 	REQUIRE(!err == free);
 	if (err)
 		return;
+	host_alloc_range(pa, nr - regs.x[3]);
 	host_donate_range(pa, nr - regs.x[3]);
-	for (u64 i = nr - regs.x[3]; i < nr; i++)
-		host_free(pa + i * HYP_PAGE_SIZE);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "../../kmod/hyp/page.h"
 #include "../../kmod/hyp/pte.h"
 #include "../../kmod/hyp/stock.h"
+#include "../../kmod/hyp/vmemmap.h"
 #include "fake/arch_env.h"
 #include "fake/hyp_suite.h"
 #include "fake/mm_check.h"
@@ -64,6 +65,18 @@ static bool is_zero(u64 va)
 	return true;
 }
 
+#define FAR	UINT64_C(0x140000000)	/* four host blocks */
+
+static void donate(phys_addr_t pa, u64 nr)
+{
+	struct host_regs regs;
+
+	host_alloc_range(pa, nr);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
+	ck_assert_uint_eq(regs.x[3], 0);
+	host_donate_range(pa, nr);
+}
+
 /* The vmemmap */
 
 /* Tables for the block and for the GiB, three steps of the vmemmap: and it begins to be of use. */
@@ -87,6 +100,27 @@ START_TEST(first_pages_of_nowhere_are_what_is_missing)
 		mm_check();
 	}
 	ck_assert_uint_eq(stats().topups, ARRAY_SIZE(states));
+}
+END_TEST
+
+/* However far the path to the entries has come, reclaim takes all of it back. */
+START_TEST(steps_without_use_come_back)
+{
+	phys_addr_t pa = UINT64_C(0x30000000000) + 5 * HYP_PAGE_SIZE;
+
+	for (int i = 0; i < _i; i++) {
+		donate(pa + i * HYP_PAGE_SIZE, 1);
+		/* And in other GiBs, paths to which share some steps. */
+		donate(FAR + i * HYP_PAGE_SIZE, 1);
+		donate(UINT64_C(0x80780000) + i * HYP_PAGE_SIZE, 1);
+	}
+	ck_assert_uint_eq(stats().owned, stats().boot + 3 * _i);
+	for (int left = 3 * _i; left; left--) {
+		ck_assert_uint_eq(host_reclaim(1), 1);
+		mm_check();
+	}
+	ck_assert_uint_eq(stats().owned, stats().boot);
+	ck_assert_uint_eq(__vmemmap_pages(), 0);
 }
 END_TEST
 
@@ -258,7 +292,7 @@ START_TEST(credited_pages_wait_for_their_retry)
 	host_topup(4, 0);
 	ck_assert_uint_eq(stats().credited, 6);
 	host_call(&regs, PKVM_HCALL_RECLAIMABLE, 0, 0, 0);
-	ck_assert_uint_eq(regs.x[2], 4 + page_stats().tables_idle);
+	ck_assert_uint_eq(regs.x[2], 4 + page_stats().tables_idle + __vmemmap_idle());
 	ck_assert_uint_ge(host_reclaim(100), 4);
 	ck_assert_uint_eq(stats().stock, 6);
 	ck_assert_int_eq(hyp_reserve(&other, 1), -HYP_ENOMEM);
@@ -329,18 +363,6 @@ START_TEST(reclaim_gives_what_was_asked_for)
 	mm_check();
 }
 END_TEST
-
-#define FAR	UINT64_C(0x140000000)	/* four host blocks */
-
-static void donate(phys_addr_t pa, u64 nr)
-{
-	struct host_regs regs;
-
-	host_alloc_range(pa, nr);
-	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
-	ck_assert_uint_eq(regs.x[3], 0);
-	host_donate_range(pa, nr);
-}
 
 /* How many host blocks there are that EL2 has given back in part. */
 static unsigned int begun_blocks(u64 donated_of_each)
@@ -470,6 +492,7 @@ int main(void)
 	TCase *tcase = hyp_tcase();
 
 	tcase_add_test(tcase, first_pages_of_nowhere_are_what_is_missing);
+	tcase_add_loop_test(tcase, steps_without_use_come_back, 0, 8);
 	tcase_add_test(tcase, every_single_page_makes_progress);
 	tcase_add_test(tcase, map_costs_pages_and_missing_tables);
 	tcase_add_test(tcase, unmap_returns_pages_and_emptied_tables);

@@ -11,6 +11,7 @@
 #include "arch_env.h"
 
 #define JUNK		0xa5
+#define JUNK_PAGES	32768	/* larger machines begin with zeroes */
 #define MAX_TRIES	8
 
 static struct {
@@ -40,6 +41,8 @@ void host_start(u64 seed)
 
 		if (pa - boot->boot_pa < boot->boot_size)
 			host.state[i] = HOST_BOOT;
+		else if (arch_env.nr_pages <= JUNK_PAGES)
+			memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
 	}
 	ck_assert_int_eq(hyp_init(boot), 0);
 }
@@ -66,12 +69,6 @@ static u8 *page_state(phys_addr_t pa)
 	return &host.state[arch_env_page_index(pa)];
 }
 
-static void use(phys_addr_t pa)
-{
-	memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
-	*page_state(pa) = HOST_USED;
-}
-
 enum host_page host_page_state(phys_addr_t pa)
 {
 	return *page_state(pa);
@@ -91,7 +88,7 @@ phys_addr_t host_alloc(void)
 
 		if (host.state[index] != HOST_FREE)
 			continue;
-		use(arch_env_page_pa(index));
+		host.state[index] = HOST_USED;
 		return arch_env_page_pa(index);
 	}
 	ck_abort_msg("the simulated host is out of memory");
@@ -100,6 +97,7 @@ phys_addr_t host_alloc(void)
 void host_free(phys_addr_t pa)
 {
 	ck_assert_int_eq(*page_state(pa), HOST_USED);
+	memset(arch_env_page(pa), JUNK, HYP_PAGE_SIZE);
 	*page_state(pa) = HOST_FREE;
 }
 
@@ -118,7 +116,7 @@ void host_alloc_range(phys_addr_t pa, u64 nr)
 {
 	for (; nr; nr--, pa += HYP_PAGE_SIZE) {
 		ck_assert_int_eq(*page_state(pa), HOST_FREE);
-		use(pa);
+		*page_state(pa) = HOST_USED;
 	}
 }
 
@@ -155,6 +153,7 @@ void host_take_back(phys_addr_t head, u64 nr)
 
 		ck_assert_int_eq(*page_state(head), HOST_DONATED);
 		ck_assert(arch_env_is_zero(head, 1));
+		memset(page, JUNK, HYP_PAGE_SIZE);
 		*page_state(head) = HOST_FREE;
 		host.donated--;
 		head = next;

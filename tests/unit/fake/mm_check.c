@@ -14,6 +14,7 @@
 #include "../../../kmod/hyp/pte.h"
 #include "../../../kmod/hyp/selftest.h"
 #include "../../../kmod/hyp/stock.h"
+#include "../../../kmod/hyp/vmemmap.h"
 #include "arch_env.h"
 #include "host.h"
 
@@ -27,6 +28,7 @@
 struct audit {
 	u8 *use;			/* enum page_state by page number */
 	u64 totals[PAGE_STATES];
+	u64 idle_steps;			/* of the vmemmap */
 	/* What the host's stage-2 says. */
 	u8 *hyp;			/* by page number: EL2's */
 	u64 hyp_pages;
@@ -61,10 +63,24 @@ static bool is_zero_page(phys_addr_t pa)
 	return false;
 }
 
-/* A page of the vmemmap lies on the path to its own entry. */
-static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int level, u64 va)
+/* How many entries in memory of the vmemmap have a state. */
+static unsigned int count_states(phys_addr_t pa)
+{
+	const struct hyp_page *pages = arch_env_page(pa);
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < HYP_PAGE_SIZE / sizeof(*pages); i++)
+		nr += pages[i].state != PAGE_HOST;
+	REQUIRE(__vmemmap_entry(pa)->count == nr);
+	return nr;
+}
+
+/* A page of the vmemmap lies on the path to its own entry. Returns how many the table leads to. */
+static unsigned int audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int level,
+				  u64 va)
 {
 	u64 base = arch_env.boot.va_base + PKVM_VA_VMEMMAP;
+	unsigned int nr = 0, below;
 
 	for (unsigned int i = 0; i < PTE_ENTRIES; i++, va += PTE_SPAN(level)) {
 		u64 pte = table_at(table)[i];
@@ -74,9 +90,12 @@ static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int l
 			continue;
 		use_page(audit, pte_pa(pte), PAGE_VMEMMAP);
 		ck_assert_uint_eq(ALIGN_DOWN(entry, PTE_SPAN(level)), va);
-		if (level < PTE_LAST_LEVEL)
-			audit_vmemmap(audit, pte_pa(pte), level + 1, va);
+		below = level < PTE_LAST_LEVEL ? audit_vmemmap(audit, pte_pa(pte), level + 1, va) :
+						 count_states(pte_pa(pte));
+		audit->idle_steps += !below;
+		nr++;
 	}
+	return nr;
 }
 
 static void audit_table(struct audit *audit, phys_addr_t table, unsigned int level)
@@ -313,6 +332,7 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 	ck_assert_uint_eq(mem.tables,
 			  audit->totals[PAGE_TABLE] + audit->totals[PAGE_HOST_S2]);
 	ck_assert_uint_eq(mem.vmemmap_pages, audit->totals[PAGE_VMEMMAP]);
+	ck_assert_uint_eq(__vmemmap_idle(), audit->idle_steps);
 	ck_assert_uint_eq(mem.owned,
 			  mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
 	ck_assert_uint_eq(mem.owned, mem.boot + host_donated());
