@@ -31,17 +31,24 @@ bool __page_is_stateless(phys_addr_t pa)
 	return __vmemmap_entry(pa)->state == PAGE_HOST;
 }
 
-void __page_set_state(phys_addr_t pa, enum page_state state)
+void __page_set_states(phys_addr_t pa, u64 nr, enum page_state state)
 {
 	struct hyp_page *page = __vmemmap_entry(pa);
+	enum page_state old = page->state;
 
-	totals[page->state]--;
-	totals[state]++;
-	if (page->state == PAGE_HOST && state != PAGE_HOST)
-		__vmemmap_state_added(pa);
-	if (page->state != PAGE_HOST && state == PAGE_HOST)
-		__vmemmap_state_removed(pa);
-	*page = (struct hyp_page){ .state = state };
+	totals[old] -= nr;
+	totals[state] += nr;
+	if (old == PAGE_HOST)
+		__vmemmap_states_added(pa, nr);
+	for (u64 i = 0; i < nr; i++)
+		page[i] = (struct hyp_page){ .state = state };
+	if (state == PAGE_HOST)
+		__vmemmap_states_removed(pa, nr);
+}
+
+void __page_set_state(phys_addr_t pa, enum page_state state)
+{
+	__page_set_states(pa, 1, state);
 }
 
 unsigned int __page_count_add(phys_addr_t pa, int delta)

@@ -35,6 +35,9 @@ bool __page_is_stateless(phys_addr_t pa);
 /* The page has an entry of its own. Resets its count or order. */
 void __page_set_state(phys_addr_t pa, enum page_state state);
 
+/* The same for nr pages (at least 1) of one 2 MiB block, all in one state now. */
+void __page_set_states(phys_addr_t pa, u64 nr, enum page_state state);
+
 /* Adds to the count of a page in state PAGE_TABLE; returns the new count. */
 unsigned int __page_count_add(phys_addr_t pa, int delta);
 

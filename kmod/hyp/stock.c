@@ -37,13 +37,9 @@ static void zero_page(phys_addr_t pa)
 
 void __stock_put(phys_addr_t pa, u64 nr, enum stock_content content)
 {
-	for (u64 i = 0; i < nr; i++) {
-		phys_addr_t page = pa + (i << HYP_PAGE_SHIFT);
-
-		if (content == STOCK_DIRTY)
-			zero_page(page);
-		__page_set_state(page, PAGE_STOCK);
-	}
+	for (u64 i = 0; i < nr && content == STOCK_DIRTY; i++)
+		zero_page(pa + (i << HYP_PAGE_SHIFT));
+	__page_set_states(pa, nr, PAGE_STOCK);
 	__pool_put(&stock.pool, pa, nr);
 }
 

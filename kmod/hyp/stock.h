@@ -41,7 +41,7 @@ enum stock_content {
 	STOCK_DIRTY,
 };
 
-/* Takes in nr contiguous pages that have entries in the vmemmap. */
+/* Takes in nr pages (at least 1) of one 2 MiB block, which have entries in the vmemmap. */
 void __stock_put(phys_addr_t pa, u64 nr, enum stock_content content);
 
 /* Takes out a page that hyp_reserve() has set aside, all zero, and gives it a state. */

@@ -127,7 +127,8 @@ static void __use(phys_addr_t pa, u64 nr, struct topup *ret)
 		pa += HYP_PAGE_SIZE;
 		nr--;
 	}
-	__stock_put(pa, nr, STOCK_DIRTY);
+	if (nr)
+		__stock_put(pa, nr, STOCK_DIRTY);
 	ret->joined += nr;
 }
 

@@ -173,15 +173,21 @@ static struct hyp_page *memory_of(phys_addr_t pa)
 	return __vmemmap_entry(pte_pa(*arch_pte(va, PTE_LAST_LEVEL)));
 }
 
-void __vmemmap_state_added(phys_addr_t pa)
+void __vmemmap_states_added(phys_addr_t pa, u64 nr)
 {
-	if (!memory_of(pa)->count++)
+	struct hyp_page *memory = memory_of(pa);
+
+	if (!memory->count)
 		set_idle((u64)__vmemmap_entry(pa), PTE_LAST_LEVEL, false);
+	memory->count += nr;
 }
 
-void __vmemmap_state_removed(phys_addr_t pa)
+void __vmemmap_states_removed(phys_addr_t pa, u64 nr)
 {
-	if (!--memory_of(pa)->count)
+	struct hyp_page *memory = memory_of(pa);
+
+	memory->count -= nr;
+	if (!memory->count)
 		set_idle((u64)__vmemmap_entry(pa), PTE_LAST_LEVEL, true);
 }
 

@@ -52,9 +52,9 @@ bool __vmemmap_has(phys_addr_t pa);
  */
 bool __vmemmap_feed(phys_addr_t pa);
 
-/* The entry of a page has got a state, or lost it. */
-void __vmemmap_state_added(phys_addr_t pa);
-void __vmemmap_state_removed(phys_addr_t pa);
+/* The entries of nr pages of one 2 MiB block have got states, or lost them. */
+void __vmemmap_states_added(phys_addr_t pa, u64 nr);
+void __vmemmap_states_removed(phys_addr_t pa, u64 nr);
 
 /* Takes an idle step out and returns it, zeroed and without a state; PKVM_LIST_END: none. */
 phys_addr_t __vmemmap_take_idle(void);

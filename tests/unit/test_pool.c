@@ -150,8 +150,7 @@ static void finish(void)
 			put(page, 1);
 	assert_as_modelled();
 	for (unsigned int i = 0; i < 3; i++)
-		get(POOL_MAX_ORDER);
-	__stock_put(BASE, NR_PAGES, STOCK_ZERO);
+		__stock_put(pa_of(get(POOL_MAX_ORDER)), 512, STOCK_ZERO);
 	mm_check();
 }
 
