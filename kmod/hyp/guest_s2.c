@@ -146,7 +146,7 @@ void __guest_s2_unmap(struct guest_s2 *guest, u64 gpa)
 		WRITE_ONCE(*entry, 0);
 		if (__page_count_add(table, -1))
 			return;
-		__stock_put(table, STOCK_ZERO);
+		__stock_put(table, 1, STOCK_ZERO);
 	}
 	guest->root = 0;
 }

@@ -89,7 +89,7 @@ static void put_gib_table(u64 entry)
 		return;
 	}
 	host_s2.tables--;
-	__stock_put(entry & PKVM_S2_ADDR, STOCK_DIRTY);
+	__stock_put(entry & PKVM_S2_ADDR, 1, STOCK_DIRTY);
 }
 
 /* The GiB that pa lies in has a table from then on. False if none is to be had. */
@@ -221,7 +221,7 @@ void __s2_merge_stock_tables(phys_addr_t pa)
 		__s2_count_add(pa, S2_GIB, -1);
 		host_s2.tables--;
 		host_s2.blocks--;
-		__stock_put(entry & PKVM_S2_ADDR, STOCK_DIRTY);
+		__stock_put(entry & PKVM_S2_ADDR, 1, STOCK_DIRTY);
 	}
 }
 

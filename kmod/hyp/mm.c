@@ -9,6 +9,7 @@
 #include "pgtable.h"
 #include "ram.h"
 #include "stock.h"
+#include "vmemmap.h"
 
 struct hyp_spinlock mm_lock;
 struct mm mm;
@@ -17,7 +18,8 @@ void mm_init(const struct pkvm_boot *boot)
 {
 	host_s2_init(boot);
 	host_fault_init(boot);
-	page_init(boot);
+	page_init();
+	vmemmap_init(boot);
 	stock_init();
 	mm = (struct mm){
 		.boot = boot,
@@ -62,7 +64,7 @@ void mm_stats(struct pkvm_mem_stats *ret)
 	ret->credited = __stock()->credited;
 	ret->heap = __page_total(PAGE_HEAP);
 	ret->tables = __page_total(PAGE_TABLE) + __page_total(PAGE_GUEST_S2) + __host_s2_tables();
-	ret->vmemmap_pages = __page_total(PAGE_VMEMMAP);
+	ret->vmemmap_pages = __vmemmap_pages();
 	hyp_spin_unlock(&mm_lock);
 	ret->vms = vms;
 	ret->vcpus = vcpus;

@@ -105,14 +105,14 @@ static phys_addr_t __clear_pte(u64 va, unsigned int level)
 /*
  * An entry of the last level has been cleared: the tables that this leaves empty, which are
  * all zero, go to the stock. Other CPUs may still walk through these until the TLBs are
- * invalidated: the link that each then begins with is no valid entry.
+ * invalidated: the links that one may begin with are no valid entries.
  */
 static void __put_empty_tables(u64 va)
 {
 	for (unsigned int level = PTE_LAST_LEVEL; level; level--) {
 		if (__page_count_add(pte_pa(*arch_pte(va, level - 1)), -1))
 			return;
-		__stock_put(__clear_pte(va, level - 1), STOCK_ZERO);
+		__stock_put(__clear_pte(va, level - 1), 1, STOCK_ZERO);
 	}
 }
 
@@ -124,7 +124,7 @@ void __pgtable_unmap(u64 va)
 
 static void __unmap_page(u64 va)
 {
-	__stock_put(__clear_pte(va, PTE_LAST_LEVEL), STOCK_ZERO);
+	__stock_put(__clear_pte(va, PTE_LAST_LEVEL), 1, STOCK_ZERO);
 	__put_empty_tables(va);
 }
 

@@ -10,10 +10,10 @@
 #include "host_s2.h"
 #include "init.h"
 #include "mm_priv.h"
-#include "page.h"
 #include "selftest.h"
 #include "stock.h"
 #include "vm.h"
+#include "vmemmap.h"
 
 /* Pages that can go to the host as they are. */
 static u64 free_pages(void)
@@ -21,7 +21,7 @@ static u64 free_pages(void)
 	u64 nr;
 
 	hyp_spin_lock(&mm_lock);
-	nr = __stock_free() + __host_s2_idle();
+	nr = __stock_free() + __host_s2_idle() + __vmemmap_idle();
 	hyp_spin_unlock(&mm_lock);
 	return nr;
 }
@@ -34,13 +34,25 @@ static void __push(struct page_list *list, phys_addr_t pa)
 	list->nr++;
 }
 
+/* A page without a use; what only describes others comes first. */
+static phys_addr_t __next_unused(void)
+{
+	phys_addr_t pa = __vmemmap_take_idle();
+
+	if (pa == PKVM_LIST_END)
+		return __stock_get_free();
+	if (__page_stored_state(pa) != PAGE_HOST)
+		__page_set_state(pa, PAGE_HOST);
+	return pa;
+}
+
 /* Idle tables first: each makes a block of the host's whole again. */
 static phys_addr_t __next_free(void)
 {
 	phys_addr_t pa = __host_s2_give_idle();
 
 	while (pa == PKVM_LIST_END) {
-		pa = __stock_get_free();
+		pa = __next_unused();
 		if (pa == PKVM_LIST_END || __host_s2_give(pa))
 			break;
 		/* It has become a table; there are more where it comes from. */
@@ -88,25 +100,6 @@ u64 reclaimable(void)
 	return free_pages() + heap_reclaimable(&main_heap);
 }
 
-/* One batch of the vmemmap's pages; nothing else may be left but tables. */
-static void __unfeed_batch(struct page_list *list)
-{
-	while (list->nr < PKVM_BATCH_PAGES) {
-		phys_addr_t pa = __page_unfeed();
-
-		if (pa == PKVM_LIST_END)
-			break;
-		if (__host_s2_give(pa))
-			__push(list, pa);
-	}
-	__give_free(list, PKVM_BATCH_PAGES);
-}
-
-static bool only_metadata_left(void)
-{
-	return mm.count.owned == mm.count.boot + __page_total(PAGE_VMEMMAP) + __host_s2_tables();
-}
-
 int teardown(struct page_list *ret)
 {
 	struct page_list list = { .head = PKVM_LIST_END };
@@ -124,8 +117,6 @@ int teardown(struct page_list *ret)
 
 	hyp_spin_lock(&mm_lock);
 	__give_free(&list, PKVM_BATCH_PAGES);
-	if (!list.nr && only_metadata_left())
-		__unfeed_batch(&list);
 	__count_reclaim(list.nr);
 	/* What is left without being free belongs to a call that is still at work. */
 	if (!list.nr && mm.count.owned != mm.count.boot)

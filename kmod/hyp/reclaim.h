@@ -12,19 +12,22 @@ struct page_list {
 };
 
 /*
- * Gives back up to nr pages, one batch at most: free ones of the stock first, then
- * what the main heap can do without. Credited and reserved pages stay.
+ * Gives back up to nr pages, one batch at most: idle tables and idle pages of the vmemmap
+ * first, then free ones of the stock, then what the main heap can do without. Credited
+ * and reserved pages stay.
  */
 void reclaim(u64 nr, struct page_list *ret);
 
-/* How many pages reclaim() could give now, in all. */
+/*
+ * How many pages reclaim() could give now. While it does others become idle; and of a
+ * host block that EL2 has whole and uses in part, one page stays as its table.
+ */
 u64 reclaimable(void);
 
 /*
- * Begins or continues teardown: everything topped up goes back, batch by batch,
- * the vmemmap's own pages last. 0 with an empty list once it is done, or
- * -HYP_EBUSY while a VM lives (nothing has begun then) or a call that began before
- * is still at work on another CPU.
+ * Begins or continues teardown: everything topped up goes back, batch by batch. 0
+ * with an empty list once it is done, or -HYP_EBUSY while a VM lives (nothing has begun
+ * then) or a call that began before is still at work on another CPU.
  */
 int teardown(struct page_list *ret);
 

@@ -7,11 +7,16 @@
 #include "mm_priv.h"
 #include "panic.h"
 
+/* A host block of which so much is free in one piece is looked through for the rest. */
+#define GATHER_ORDER	4
+
+#define BLOCK_SIZE	(HYP_PAGE_SIZE << POOL_MAX_ORDER)
+
 static struct stock stock;
 
 void stock_init(void)
 {
-	stock = (struct stock){ .head = PKVM_LIST_END };
+	stock = (struct stock){};
 }
 
 const struct stock *__stock(void)
@@ -24,40 +29,62 @@ u64 __stock_free(void)
 	return __page_total(PAGE_STOCK) - stock.credited - stock.reserved;
 }
 
-void __stock_put(phys_addr_t pa, enum stock_content content)
+static void zero_page(phys_addr_t pa)
 {
-	u64 *page = arch_fixmap(pa);
-
-	if (content == STOCK_DIRTY)
-		arch_zero_page(page);
-	*page = stock.head;
+	arch_zero_page(arch_fixmap(pa));
 	arch_fixmap_put();
-	stock.head = pa;
-	__page_set_state(pa, PAGE_STOCK);
 }
 
-static phys_addr_t __pop(enum page_state state)
+void __stock_put(phys_addr_t pa, u64 nr, enum stock_content content)
 {
-	phys_addr_t pa = stock.head;
-	u64 *page = arch_fixmap(pa);
-
-	stock.head = *page;
-	*page = 0;
-	arch_fixmap_put();
-	__page_set_state(pa, state);
-	return pa;
+	for (u64 i = 0; i < nr && content == STOCK_DIRTY; i++)
+		zero_page(pa + (i << HYP_PAGE_SHIFT));
+	__page_set_states(pa, nr, PAGE_STOCK);
+	__pool_put(&stock.pool, pa, nr);
 }
 
 phys_addr_t __stock_get_reserved(enum page_state state)
 {
+	phys_addr_t pa;
+
 	HYP_ASSERT(stock.reserved);
 	stock.reserved--;
-	return __pop(state);
+	pa = __pool_get(&stock.pool, 0);
+	__page_set_state(pa, state);
+	return pa;
+}
+
+/* Goes through host blocks, one to its end before the next, which one of the largest free is in. */
+static phys_addr_t __next_to_give(void)
+{
+	unsigned int order;
+
+	for (;;) {
+		while (stock.give_at < stock.give_end) {
+			phys_addr_t pa = stock.give_at;
+
+			stock.give_at += HYP_PAGE_SIZE;
+			if (__pool_get_page(&stock.pool, pa))
+				return pa;
+		}
+		stock.give_at = __pool_largest(&stock.pool, &order);
+		stock.give_end = stock.give_at + (HYP_PAGE_SIZE << order);
+		if (order >= GATHER_ORDER) {
+			stock.give_at = ALIGN_DOWN(stock.give_at, BLOCK_SIZE);
+			stock.give_end = stock.give_at + BLOCK_SIZE;
+		}
+	}
 }
 
 phys_addr_t __stock_get_free(void)
 {
-	return __stock_free() ? __pop(PAGE_HOST) : PKVM_LIST_END;
+	phys_addr_t pa;
+
+	if (!__stock_free())
+		return PKVM_LIST_END;
+	pa = __next_to_give();
+	__page_set_state(pa, PAGE_HOST);
+	return pa;
 }
 
 void __stock_credit(u64 nr)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page stock: the pages that were topped up and are not in use, a list linked
- * by physical address through the first 8 bytes of each page. Every page in it is
- * zero but for that link.
+ * The page stock: the pages that were topped up and are not in use. A buddy allocator
+ * (pool.h) holds them, so that they lie together where they can: what EL2 needs, single
+ * pages, comes from the smallest free blocks; what goes to the host comes from the largest,
+ * and one host block after another, so that these become whole again in its stage-2.
  *
  * Part of it is spoken for: credited pages wait for the retry of a request,
  * reserved ones for the hyp_map() of a hypercall that runs now. Neither is free.
@@ -14,18 +15,22 @@
 
 #include "mm.h"
 #include "page.h"
+#include "pool.h"
 #include "types.h"
 
 struct stock {
-	phys_addr_t head;
+	struct pool pool;
 	u64 credited;
 	u64 reserved;
+	/* The part of a host block where reclaim goes on; no more than a preference. */
+	phys_addr_t give_at;
+	phys_addr_t give_end;
 };
 
 /* Once. */
 void stock_init(void);
 
-/* Counts for statistics; head is meaningless to others. */
+/* For statistics and checks. */
 const struct stock *__stock(void);
 
 /* Pages that are neither credited nor reserved. */
@@ -36,8 +41,8 @@ enum stock_content {
 	STOCK_DIRTY,
 };
 
-/* Takes in a page that has an entry in the vmemmap. */
-void __stock_put(phys_addr_t pa, enum stock_content content);
+/* Takes in nr pages (at least 1) of one 2 MiB block, which have entries in the vmemmap. */
+void __stock_put(phys_addr_t pa, u64 nr, enum stock_content content);
 
 /* hyp_reserve(), for callers that hold the memory lock. */
 int __stock_reserve(struct hyp_ask *ask, u64 nr);

@@ -18,6 +18,7 @@
 #include "ram.h"
 #include "stock.h"
 #include "string.h"
+#include "vmemmap.h"
 
 #define SEEN_BITS	7
 #define SEEN_SLOTS	(1U << SEEN_BITS)
@@ -117,15 +118,18 @@ static void write_link(phys_addr_t pa, phys_addr_t link)
 }
 
 /*
- * The host cannot reach the page any more, and it is no table. It serves what is missing
- * first, and otherwise joins the stock.
+ * Of one 2 MiB block; the host cannot reach the pages any more, and they are no tables.
+ * They serve what is missing first, and otherwise join the stock.
  */
-static void __use(phys_addr_t pa, struct topup *ret)
+static void __use(phys_addr_t pa, u64 nr, struct topup *ret)
 {
-	if (__page_feed(pa))
-		return;
-	__stock_put(pa, STOCK_DIRTY);
-	ret->joined++;
+	while (nr && __vmemmap_feed(pa)) {
+		pa += HYP_PAGE_SIZE;
+		nr--;
+	}
+	if (nr)
+		__stock_put(pa, nr, STOCK_DIRTY);
+	ret->joined += nr;
 }
 
 static void __take_list(struct batch *batch, struct topup *ret)
@@ -153,7 +157,7 @@ static void __take_list(struct batch *batch, struct topup *ret)
 	__host_s2_flush_sync();
 	for (u64 i = 0; i < unmapped; i++)
 		if (!__host_s2_adopt(batch->pa[i]))
-			__use(batch->pa[i], ret);
+			__use(batch->pa[i], 1, ret);
 	ret->taken = batch->nr - ret->nr_left;
 }
 
@@ -173,8 +177,7 @@ static bool __take_part(phys_addr_t pa, u64 nr, struct topup *ret)
 	/* One is a table already, and the GiB that they are all in takes another, if any. */
 	at = first == S2_TABLE;
 	at += at < nr && __host_s2_adopt(pa + (at << HYP_PAGE_SHIFT));
-	for (; at < nr; at++)
-		__use(pa + (at << HYP_PAGE_SHIFT), ret);
+	__use(pa + (at << HYP_PAGE_SHIFT), nr - at, ret);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include "ram.h"
 #include "stock.h"
 #include "transition_priv.h"
+#include "vmemmap.h"
 
 static phys_addr_t page_at(phys_addr_t pa, u64 i)
 {
@@ -49,10 +50,10 @@ int __host_share_hyp(phys_addr_t pa, u64 nr, struct hyp_ask *ask)
 	int err = __check_host_pages(pa, nr, PAGE_HOST);
 
 	if (!err)
-		err = __stock_reserve(ask, __page_back_cost(pa, nr));
+		err = __stock_reserve(ask, __vmemmap_back_cost(pa, nr));
 	if (err)
 		return err;
-	__page_back(pa, nr);
+	__vmemmap_back(pa, nr);
 	set_states(pa, nr, PAGE_SHARED_HYP);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "panic.h"
 #include "stock.h"
 #include "transition_priv.h"
+#include "vmemmap.h"
 
 static u64 page_at(u64 address, u64 i)
 {
@@ -56,11 +57,11 @@ int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 	if (!err)
 		err = __check_unmapped(guest, gpa, nr);
 	if (!err)
-		err = __stock_reserve(ask, __page_back_cost(pa, nr) + __host_s2_split_cost(pa, nr) +
+		err = __stock_reserve(ask, __vmemmap_back_cost(pa, nr) + __host_s2_split_cost(pa, nr) +
 						   __guest_s2_cost(guest, gpa, nr));
 	if (err)
 		return err;
-	__page_back(pa, nr);
+	__vmemmap_back(pa, nr);
 	__host_s2_split(pa, nr);
 	for (u64 i = 0; i < nr; i++)
 		__host_s2_to_guest(page_at(pa, i), guest->handle);
@@ -96,11 +97,11 @@ int __host_share_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 	if (!err)
 		err = __check_unmapped(guest, gpa, nr);
 	if (!err)
-		err = __stock_reserve(ask, __page_back_cost(pa, nr) +
+		err = __stock_reserve(ask, __vmemmap_back_cost(pa, nr) +
 						   __guest_s2_cost(guest, gpa, nr));
 	if (err)
 		return err;
-	__page_back(pa, nr);
+	__vmemmap_back(pa, nr);
 	for (u64 i = 0; i < nr; i++) {
 		if (__page_stored_state(page_at(pa, i)) == PAGE_HOST)
 			__page_set_state(page_at(pa, i), PAGE_SHARED_GUEST);

@@ -33,13 +33,15 @@
 static struct host_regs regs;
 static u64 vms[MAX_VMS];	/* handles, 0: none */
 
-/* A few GiBs, more than there are spare tables for, and parts of blocks. */
+/* A few GiBs, more than there are spare tables for, and many blocks with parts that are RAM. */
 static void start(void)
 {
-	struct pkvm_ram_range ram[12] = { { UINT64_C(0x40000000), 6 << 20 } };
+	struct pkvm_ram_range ram[12 + 40] = { { UINT64_C(0x40000000), 6 << 20 } };
 
-	for (u64 i = 1; i < ARRAY_SIZE(ram); i++)
+	for (u64 i = 1; i < 12; i++)
 		ram[i] = (struct pkvm_ram_range){ (i + 1) << 30, (8 + 20 * i) * HYP_PAGE_SIZE };
+	for (u64 i = 12; i < ARRAY_SIZE(ram); i++)
+		ram[i] = (struct pkvm_ram_range){ UINT64_C(13) << 30 | i << 21, 7 * HYP_PAGE_SIZE };
 	arch_env_start(ram, ARRAY_SIZE(ram));
 	host_start(1);
 }
@@ -96,6 +98,12 @@ static void settle_list(const phys_addr_t *pages, u64 nr, s64 err)
 	REQUIRE(left == PKVM_LIST_END);
 }
 
+/* Not where it leads to already. */
+static void lead_astray(u64 *link, u64 to)
+{
+	*link = *link == to ? to + 8 : to;
+}
+
 /* A list of free pages that lie a stride apart, with one link changed if it is to be wrong. */
 static void do_list(u16 arg, bool wrong)
 {
@@ -117,7 +125,7 @@ static void do_list(u16 arg, bool wrong)
 	if (!nr)
 		return;
 	if (wrong)
-		*(u64 *)arch_env_page(pages[nr / 2]) = pick(arg * 7) + (arg & 8);
+		lead_astray(arch_env_page(pages[nr / 2]), pick(arg * 7) + (arg & 8));
 	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, 0);
 	/* A list that was to be wrong and is not would leave pages in an order of its own. */
 	REQUIRE(!wrong || err);
@@ -140,6 +148,37 @@ static void do_range(u16 arg, u64 nr)
 		return;
 	claim(pa, nr - regs.x[3]);
 	host_donate_range(pa, nr - regs.x[3]);
+}
+
+/*
+ * A request, answered with pages that lie far apart. Whatever EL2 takes serves it: what does
+ * not join is the first page of something, and there are only so many of these.
+ */
+static void do_request(u16 arg)
+{
+	u64 wanted = 1 + arg % 40, joined = 0, index = arg % arch_env.nr_pages;
+	struct pkvm_mem_stats before, after;
+
+	mm_stats(&before);
+	for (u64 i = 0; i < arch_env.nr_pages && joined < wanted; i++) {
+		phys_addr_t pa = arch_env_page_pa((index + i * 101) % arch_env.nr_pages);
+
+		if (!is_free(pa))
+			continue;
+		host_alloc_range(pa, 1);
+		REQUIRE(!host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, 1, PKVM_TOPUP_CREDIT));
+		if (regs.x[3])
+			host_free(pa);
+		else
+			host_donate_range(pa, 1);
+		joined += regs.x[4];
+	}
+	mm_stats(&after);
+	REQUIRE(after.credited == before.credited + joined);
+	REQUIRE(after.stock == before.stock + joined);
+	REQUIRE(after.owned - before.owned - joined ==
+		after.tables + after.vmemmap_pages - before.tables - before.vmemmap_pages);
+	REQUIRE(!host_call(&regs, PKVM_HCALL_CREDIT_DROP, joined, 0, 0));
 }
 
 static void do_access(u16 arg)
@@ -214,7 +253,10 @@ static void do_op(u8 what, u16 arg)
 		do_range(arg, 1 + arg % PKVM_RANGE_PAGES);
 		break;
 	case 4:
-		host_reclaim(arg % 600);
+		if (what & 8)
+			host_reclaim(arg % 600);
+		else
+			do_request(arg);
 		break;
 	case 5:
 		do_access(arg);

@@ -7,6 +7,7 @@
 #include "../../kmod/hyp/page.h"
 #include "../../kmod/hyp/pte.h"
 #include "../../kmod/hyp/stock.h"
+#include "../../kmod/hyp/vmemmap.h"
 #include "fake/arch_env.h"
 #include "fake/hyp_suite.h"
 #include "fake/mm_check.h"
@@ -64,6 +65,18 @@ static bool is_zero(u64 va)
 	return true;
 }
 
+#define FAR	UINT64_C(0x140000000)	/* four host blocks */
+
+static void donate(phys_addr_t pa, u64 nr)
+{
+	struct host_regs regs;
+
+	host_alloc_range(pa, nr);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
+	ck_assert_uint_eq(regs.x[3], 0);
+	host_donate_range(pa, nr);
+}
+
 /* The vmemmap */
 
 /* Tables for the block and for the GiB, three steps of the vmemmap: and it begins to be of use. */
@@ -87,6 +100,27 @@ START_TEST(first_pages_of_nowhere_are_what_is_missing)
 		mm_check();
 	}
 	ck_assert_uint_eq(stats().topups, ARRAY_SIZE(states));
+}
+END_TEST
+
+/* However far the path to the entries has come, reclaim takes all of it back. */
+START_TEST(steps_without_use_come_back)
+{
+	phys_addr_t pa = UINT64_C(0x30000000000) + 5 * HYP_PAGE_SIZE;
+
+	for (int i = 0; i < _i; i++) {
+		donate(pa + i * HYP_PAGE_SIZE, 1);
+		/* And in other GiBs, paths to which share some steps. */
+		donate(FAR + i * HYP_PAGE_SIZE, 1);
+		donate(UINT64_C(0x80780000) + i * HYP_PAGE_SIZE, 1);
+	}
+	ck_assert_uint_eq(stats().owned, stats().boot + 3 * _i);
+	for (int left = 3 * _i; left; left--) {
+		ck_assert_uint_eq(host_reclaim(1), 1);
+		mm_check();
+	}
+	ck_assert_uint_eq(stats().owned, stats().boot);
+	ck_assert_uint_eq(__vmemmap_pages(), 0);
 }
 END_TEST
 
@@ -258,7 +292,7 @@ START_TEST(credited_pages_wait_for_their_retry)
 	host_topup(4, 0);
 	ck_assert_uint_eq(stats().credited, 6);
 	host_call(&regs, PKVM_HCALL_RECLAIMABLE, 0, 0, 0);
-	ck_assert_uint_eq(regs.x[2], 4 + page_stats().tables_idle);
+	ck_assert_uint_eq(regs.x[2], 4 + page_stats().tables_idle + __vmemmap_idle());
 	ck_assert_uint_ge(host_reclaim(100), 4);
 	ck_assert_uint_eq(stats().stock, 6);
 	ck_assert_int_eq(hyp_reserve(&other, 1), -HYP_ENOMEM);
@@ -327,6 +361,56 @@ START_TEST(reclaim_gives_what_was_asked_for)
 	ck_assert_uint_eq(stats().owned, stats().boot + stats().vmemmap_pages + stats().tables);
 	ck_assert_uint_eq(page_stats().tables_idle, 0);
 	mm_check();
+}
+END_TEST
+
+/* How many host blocks there are that EL2 has given back in part. */
+static unsigned int begun_blocks(u64 donated_of_each)
+{
+	unsigned int begun = 0;
+
+	for (u64 block = 1; block < 4; block++) {
+		u64 left = 0;
+
+		for (u64 page = 0; page < 512; page++)
+			left += host_page_state(FAR + (block << 21) + (page << HYP_PAGE_SHIFT)) ==
+				HOST_DONATED;
+		begun += left && left < donated_of_each;
+	}
+	return begun;
+}
+
+/* Whole ones, and such of which one page is their own table. */
+START_TEST(host_blocks_come_back_one_after_another)
+{
+	static const u64 parts[] = { 512, 511, 300, 77 };
+	u64 nr = parts[_i];
+
+	donate(FAR, 5);
+	for (u64 block = 1; block < 4; block++)
+		donate(FAR + (block << 21) + ((512 - nr) << HYP_PAGE_SHIFT), nr);
+	for (u64 given = 0; given < 3 * nr; given += 30) {
+		ck_assert_uint_le(begun_blocks(nr), 1);
+		host_reclaim(30);
+	}
+	ck_assert_uint_eq(stats().stock, 0);
+	mm_check();
+}
+END_TEST
+
+/* Single pages are not taken out of blocks that could go back whole. */
+START_TEST(what_is_used_leaves_host_blocks_whole)
+{
+	donate(FAR, 200);
+	for (u64 block = 1; block < 4; block++)
+		donate(FAR + (block << 21), 512);
+	map(0, 150);
+	hyp_unmap(va_of(20), 50);
+	map(TABLE_PAGES, 120);
+	ck_assert_uint_eq(__stock()->pool.list[POOL_MAX_ORDER].nr, 2);
+	ck_assert_uint_eq(host_reclaim(1024), 1024);
+	ck_assert_uint_eq(begun_blocks(512), 0);
+	mm_check_mapped(220);
 }
 END_TEST
 
@@ -408,6 +492,7 @@ int main(void)
 	TCase *tcase = hyp_tcase();
 
 	tcase_add_test(tcase, first_pages_of_nowhere_are_what_is_missing);
+	tcase_add_loop_test(tcase, steps_without_use_come_back, 0, 8);
 	tcase_add_test(tcase, every_single_page_makes_progress);
 	tcase_add_test(tcase, map_costs_pages_and_missing_tables);
 	tcase_add_test(tcase, unmap_returns_pages_and_emptied_tables);
@@ -420,6 +505,8 @@ int main(void)
 	tcase_add_test(tcase, more_credit_than_there_is_is_all_there_is);
 	tcase_add_test(tcase, reserved_pages_are_not_reclaimed);
 	tcase_add_test(tcase, reclaim_gives_what_was_asked_for);
+	tcase_add_loop_test(tcase, host_blocks_come_back_one_after_another, 0, 4);
+	tcase_add_test(tcase, what_is_used_leaves_host_blocks_whole);
 	tcase_add_test(tcase, teardown_gives_everything);
 	tcase_add_test(tcase, teardown_waits_for_work_in_progress);
 	tcase_add_test(tcase, scrub_clears_what_heaps_hold);

@@ -96,12 +96,12 @@ void *arch_env_page(phys_addr_t pa)
 	return machine.ram + offset;
 }
 
-bool arch_env_is_clean(phys_addr_t pa)
+bool arch_env_is_zero(phys_addr_t pa, unsigned int links)
 {
 	const u64 *page = arch_env_page(pa);
 	u64 bits = 0;
 
-	for (unsigned int i = 1; i < HYP_PAGE_SIZE / 8; i++)
+	for (unsigned int i = links; i < HYP_PAGE_SIZE / 8; i++)
 		bits |= page[i];
 	return !bits;
 }

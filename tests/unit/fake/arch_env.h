@@ -48,8 +48,8 @@ void arch_env_start_default(void);
 /* A page of RAM as the host sees it. */
 void *arch_env_page(phys_addr_t pa);
 
-/* Whether a page is zero but for a link in its first 8 bytes. */
-bool arch_env_is_clean(phys_addr_t pa);
+/* Whether a page is zero but for links in its first so many words of 8 bytes. */
+bool arch_env_is_zero(phys_addr_t pa, unsigned int links);
 
 /* Pages of RAM by number, from 0 to nr_pages - 1, and back. */
 phys_addr_t arch_env_page_pa(u64 index);

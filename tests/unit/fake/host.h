@@ -21,7 +21,10 @@ struct host_regs {
 	u64 x[18];
 };
 
-/* After arch_env_start(): the first hypercalls find EL2 set up. All pages are filled with junk. */
+/*
+ * After arch_env_start(): the first hypercalls find EL2 set up. All pages are filled with
+ * junk, if there are not too many.
+ */
 void host_start(u64 seed);
 void host_stop(void);
 

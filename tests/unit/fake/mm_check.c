@@ -15,6 +15,7 @@
 #include "../../../kmod/hyp/pte.h"
 #include "../../../kmod/hyp/selftest.h"
 #include "../../../kmod/hyp/stock.h"
+#include "../../../kmod/hyp/vmemmap.h"
 #include "arch_env.h"
 #include "host.h"
 
@@ -28,6 +29,7 @@
 struct audit {
 	u8 *use;			/* enum page_state by page number */
 	u64 totals[PAGE_STATES];
+	u64 idle_steps;			/* of the vmemmap */
 	/* What the host's stage-2 says. */
 	u8 *taken;			/* by page number: enum pkvm_owner, HOST if it is lent */
 	u64 hyp_pages, guest_pages;
@@ -70,10 +72,27 @@ static bool is_zero_page(phys_addr_t pa)
 	return false;
 }
 
-/* A page of the vmemmap lies on the path to its own entry, or it came from the stock. */
-static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int level, u64 va)
+/* How many entries in memory of the vmemmap have a state. */
+static unsigned int count_states(phys_addr_t pa)
+{
+	const struct hyp_page *pages = arch_env_page(pa);
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < HYP_PAGE_SIZE / sizeof(*pages); i++)
+		nr += pages[i].state != PAGE_HOST;
+	REQUIRE(__vmemmap_entry(pa)->count == nr);
+	return nr;
+}
+
+/*
+ * A page of the vmemmap lies on the path to its own entry, or it came from the stock. Returns how
+ * many the table leads to.
+ */
+static unsigned int audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int level,
+				  u64 va)
 {
 	u64 base = arch_env.boot.va_base + PKVM_VA_VMEMMAP;
+	unsigned int nr = 0, below;
 
 	for (unsigned int i = 0; i < PTE_ENTRIES; i++, va += PTE_SPAN(level)) {
 		u64 pte = table_at(table)[i];
@@ -84,9 +103,12 @@ static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int l
 		use_page(audit, pte_pa(pte), PAGE_VMEMMAP);
 		REQUIRE(ALIGN_DOWN(entry, PTE_SPAN(level)) == va ||
 			is_stored(pte_pa(pte), PAGE_VMEMMAP));
-		if (level < PTE_LAST_LEVEL)
-			audit_vmemmap(audit, pte_pa(pte), level + 1, va);
+		below = level < PTE_LAST_LEVEL ? audit_vmemmap(audit, pte_pa(pte), level + 1, va) :
+						 count_states(pte_pa(pte));
+		audit->idle_steps += !below;
+		nr++;
 	}
+	return nr;
 }
 
 /* A page that is mapped: the heap's, or the host's while it is pinned. */
@@ -323,17 +345,34 @@ static void audit_s2_figures(const struct audit *audit)
 	arch_env_check_host_tlb();
 }
 
+/* A free block: aligned, zero but for its links, and not beside one that it should have joined. */
+static void audit_block(struct audit *audit, phys_addr_t pa, int order, phys_addr_t prev)
+{
+	u64 size = HYP_PAGE_SIZE << order;
+
+	REQUIRE(IS_ALIGNED(pa, size));
+	REQUIRE(table_at(pa)[1] == prev);
+	REQUIRE(order == POOL_MAX_ORDER || __page_free_order(pa ^ size) != order);
+	for (phys_addr_t page = pa; page < pa + size; page += HYP_PAGE_SIZE) {
+		use_page(audit, page, PAGE_STOCK);
+		REQUIRE(arch_env_is_zero(page, page == pa ? 2 : 0));
+		REQUIRE(__page_free_order(page) == (page == pa ? order : PAGE_NO_ORDER));
+	}
+}
+
 static void audit_stock(struct audit *audit)
 {
-	phys_addr_t pa = __stock()->head;
-	u64 nr = __page_total(PAGE_STOCK);
+	for (int order = 0; order <= POOL_MAX_ORDER; order++) {
+		const struct pool_list *list = &__stock()->pool.list[order];
+		phys_addr_t pa = list->head, prev = PKVM_LIST_END;
 
-	for (; nr; nr--) {
-		use_page(audit, pa, PAGE_STOCK);
-		ck_assert(arch_env_is_clean(pa));
-		pa = table_at(pa)[0];
+		for (u64 i = 0; i < list->nr; i++) {
+			audit_block(audit, pa, order, prev);
+			prev = pa;
+			pa = table_at(pa)[0];
+		}
+		REQUIRE(!list->nr || pa == PKVM_LIST_END);
 	}
-	ck_assert_uint_eq(pa, PKVM_LIST_END);
 	ck_assert_uint_eq(__stock()->reserved, 0);
 	ck_assert_uint_le(__stock()->credited, __page_total(PAGE_STOCK));
 }
@@ -415,6 +454,7 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 			  audit->totals[PAGE_TABLE] + audit->totals[PAGE_HOST_S2] +
 				  audit->totals[PAGE_GUEST_S2]);
 	ck_assert_uint_eq(mem.vmemmap_pages, audit->totals[PAGE_VMEMMAP]);
+	ck_assert_uint_eq(__vmemmap_idle(), audit->idle_steps);
 	ck_assert_uint_eq(mem.owned,
 			  mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
 	ck_assert_uint_eq(mem.owned, mem.boot + host_donated());
