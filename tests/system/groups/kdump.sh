@@ -4,8 +4,8 @@
 # A crash dump of a host that has given pages to EL2: the crash kernel reads all of memory,
 # and makedumpfile leaves EL2's pages out. The script is also the first program of the crash
 # kernel, whose cases it reports on the console, the form that tests/system/run reads there.
-#: machine a57: --kaslr --mem 768M --push {image}:/root/Image --append crashkernel=192M --ends 121
-#: machine dead: --kaslr --mem 768M --push {image}:/root/Image --append crashkernel=192M --module {debug} --ends 121
+#: machine a57: --kaslr --push {image}:/root/Image --append crashkernel=192M --ends 121
+#: machine dead: --kaslr --push {image}:/root/Image --append crashkernel=192M --module {debug} --ends 121
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -13,7 +13,7 @@
 COMMAND_LINE="console=ttyAMA0 quiet loglevel=1 nr_cpus=1 kvm-arm.mode=none cryptomgr.notests"
 COMMAND_LINE+=" panic=-1 kpti=off"
 # What the crash kernel has: this script's and guest.sh's, all of it Debian's.
-PROGRAMS=(awk bash cat dmesg grep head makedumpfile mktemp mount sed sleep tail tr wc)
+PROGRAMS=(awk bash cat dd dmesg grep head makedumpfile mktemp mount sed sleep tail tr wc)
 TREE=/root/crash
 DONATED=/root/donated
 
@@ -78,7 +78,7 @@ dies()
 # What was EL2's included: it can be read, now that EL2 is gone.
 all_memory_is_readable()
 {
-	number 'bytes of the dump' "$(cat /proc/vmcore | wc -c)" -gt $((512 << 20))
+	number 'bytes of the dump' "$(dd if=/proc/vmcore bs=1M status=none | wc -c)" -gt $((512 << 20))
 }
 
 # excluded WHAT: pages of that kind which makedumpfile, run last, says it has left out
@@ -87,16 +87,16 @@ excluded()
 	printf '%d' "$(awk -F ': *' -v what="$1" '$1 ~ "^ *" what " *$" { print $2 }' "$OUT")"
 }
 
-# Dump at level $1. The dump itself goes nowhere: there is no disk.
+# Dump at level $1, with errors and a report. The dump itself goes nowhere: there is no disk.
 dump()
 {
-	runs 0 dump_to_nowhere "$1"
-	cat "$OUT" "$ERR"
-}
+	local status=0
 
-dump_to_nowhere()
-{
-	makedumpfile -F --message-level 16 -d "$1" /proc/vmcore 3>&2 2>&1 >/dev/null
+	makedumpfile -F --message-level 20 -d "$1" /proc/vmcore 2>"$OUT" >/dev/null || status=$?
+	cat "$OUT"
+	! grep -q 'VA Bits 52 not supported' "$OUT" ||
+		skip 'Debian 12 has no makedumpfile for kernels with 52-bit addresses'
+	is "makedumpfile's exit status" "$status" 0
 }
 
 smallest_dump()
