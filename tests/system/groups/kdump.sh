@@ -4,8 +4,8 @@
 # A crash dump of a host that has given pages to EL2: the crash kernel reads all of memory,
 # and makedumpfile leaves EL2's pages out. The script is also the first program of the crash
 # kernel, whose cases it reports on the console, the form that tests/system/run reads there.
-#: machine a57: --kaslr --push {image}:/root/Image --append crashkernel=192M --ends 121
-#: machine dead: --kaslr --push {image}:/root/Image --append crashkernel=192M --module {debug} --ends 121
+#: machine a57: --kaslr --push {image}:/Image --append crashkernel=192M --ends 121
+#: machine dead: --kaslr --push {image}:/Image --append crashkernel=192M --module {debug} --ends 121
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -66,7 +66,7 @@ prepare()
 	(cd "$TREE" && find . | cpio --quiet -o -H newc) >/root/crash.cpio
 	list_text
 	# -i: the purgatory would take a quarter of a minute to check the segments' hashes.
-	kexec -i --load-panic /root/Image --initrd=/root/crash.cpio --command-line="$COMMAND_LINE"
+	kexec -i --load-panic /Image --initrd=/root/crash.cpio --command-line="$COMMAND_LINE"
 }
 
 dies()
