@@ -72,6 +72,22 @@ static void settle_list(const phys_addr_t *pages, u64 nr, s64 err)
 	REQUIRE(left == PKVM_LIST_END);
 }
 
+/*
+ * What page `at` of a list cannot go on by, whatever is in the pages: no page's address, a
+ * page of EL2's, or one that was in the list before.
+ */
+static phys_addr_t wrong_link(u16 arg, const phys_addr_t *pages, u64 at)
+{
+	phys_addr_t pa = pick(arg * 7);
+	enum host_page state = host_page_state(pa);
+
+	if (arg & 8)
+		return pa + 8;
+	if (state == HOST_DONATED || state == HOST_BOOT)
+		return pa;
+	return pages[arg % (at + 1)];
+}
+
 /* A list of free pages that lie a stride apart, with one link changed if it is to be wrong. */
 static void do_list(u16 arg, bool wrong)
 {
@@ -93,10 +109,9 @@ static void do_list(u16 arg, bool wrong)
 	if (!nr)
 		return;
 	if (wrong)
-		*(u64 *)arch_env_page(pages[nr / 2]) = pick(arg * 7) + (arg & 8);
+		*(u64 *)arch_env_page(pages[nr / 2]) = wrong_link(arg, pages, nr / 2);
 	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, 0);
-	/* A list that was to be wrong and is not would leave pages in an order of its own. */
-	REQUIRE(!wrong || err);
+	REQUIRE(!wrong == !err);
 	settle_list(pages, nr, err);
 }
 
