@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "../../kmod/hyp/mm.h"
+#include "../../kmod/hyp/pte.h"
 #include "../unit/fake/arch_env.h"
 #include "../unit/fake/host.h"
 #include "../unit/fake/mm_check.h"
@@ -19,6 +20,11 @@
 #define MAX_OPS		120
 #define OPS_PER_CHECK	16
 #define MAX_VMS		3
+
+/* The first RAM: a block that EL2 itself is in, and some that nobody uses. */
+#define RAM_BASE	UINT64_C(0x40000000)
+#define BLOCK_SIZE	(PTE_ENTRIES * HYP_PAGE_SIZE)
+#define WHOLE_BLOCKS	2
 
 #define REQUIRE(cond)							\
 	do {								\
@@ -34,7 +40,7 @@ static u64 vms[MAX_VMS];	/* handles, 0: none */
 /* A few GiBs, more than there are spare tables for, and parts of blocks. */
 static void start(void)
 {
-	struct pkvm_ram_range ram[12] = { { UINT64_C(0x40000000), 6 << 20 } };
+	struct pkvm_ram_range ram[12] = { { RAM_BASE, (1 + WHOLE_BLOCKS) * BLOCK_SIZE } };
 
 	for (u64 i = 1; i < ARRAY_SIZE(ram); i++)
 		ram[i] = (struct pkvm_ram_range){ (i + 1) << 30, (8 + 20 * i) * HYP_PAGE_SIZE };
@@ -89,7 +95,7 @@ static phys_addr_t wrong_link(u16 arg, const phys_addr_t *pages, u64 at)
 }
 
 /* A list of free pages that lie a stride apart, with one link changed if it is to be wrong. */
-static void do_list(u16 arg, bool wrong)
+static void do_list(u16 arg, bool wrong, u64 flags)
 {
 	u64 index = arg % arch_env.nr_pages, stride = 1 + arg % 97, nr = 0;
 	phys_addr_t pages[PKVM_BATCH_PAGES];
@@ -110,14 +116,13 @@ static void do_list(u16 arg, bool wrong)
 		return;
 	if (wrong)
 		*(u64 *)arch_env_page(pages[nr / 2]) = wrong_link(arg, pages, nr / 2);
-	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, 0);
+	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, flags);
 	REQUIRE(!wrong == !err);
 	settle_list(pages, nr, err);
 }
 
-static void do_range(u16 arg, u64 nr)
+static void do_range(phys_addr_t pa, u64 nr, u64 flags)
 {
-	phys_addr_t pa = pick(arg);
 	bool free = true;
 	s64 err;
 
@@ -125,12 +130,17 @@ static void do_range(u16 arg, u64 nr)
 		free = free && arch_env_page_index(pa) + i < arch_env.nr_pages &&
 		       arch_env_page_pa(arch_env_page_index(pa) + i) == pa + i * HYP_PAGE_SIZE &&
 		       is_free(pa + i * HYP_PAGE_SIZE);
-	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0);
+	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, flags);
 	REQUIRE(!err == free);
 	if (err)
 		return;
 	host_alloc_range(pa, nr - regs.x[3]);
 	host_donate_range(pa, nr - regs.x[3]);
+}
+
+static void do_block(u16 arg, u64 flags)
+{
+	do_range(RAM_BASE + (1 + arg % WHOLE_BLOCKS) * BLOCK_SIZE, PTE_ENTRIES, flags);
 }
 
 static void do_access(u16 arg)
@@ -158,16 +168,21 @@ static void do_vm(u16 arg)
 
 static void do_op(u8 what, u16 arg)
 {
+	u64 flags = what & 16 ? PKVM_TOPUP_CREDIT : 0;
+
 	switch (what % 8) {
 	case 0:
 	case 1:
-		do_list(arg, false);
+		do_list(arg, false, flags);
 		break;
 	case 2:
-		do_range(arg, 1 + arg % 9);
+		do_range(pick(arg), 1 + arg % 9, flags);
 		break;
 	case 3:
-		do_range(arg, 1 + arg % PKVM_RANGE_PAGES);
+		if (what & 8)
+			do_block(arg, flags);
+		else
+			do_range(pick(arg), 1 + arg % PKVM_RANGE_PAGES, flags);
 		break;
 	case 4:
 		host_reclaim(arg % 600);
@@ -180,7 +195,7 @@ static void do_op(u8 what, u16 arg)
 		break;
 	default:
 		if (what & 8)
-			do_list(arg, true);
+			do_list(arg, true, flags);
 		else
 			host_reclaim(1);
 	}
