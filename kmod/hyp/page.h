@@ -24,7 +24,7 @@ enum page_state {
 	PAGE_HEAP,		/* mapped by hyp_map() */
 	PAGE_TABLE,		/* page table of what hyp_map() mapped; count: its valid entries */
 	PAGE_VMEMMAP,		/* never stored, see above */
-	PAGE_HOST_S2,		/* table of the host's stage-2; never stored, seen from these tables */
+	PAGE_HOST_S2,		/* table of the host's stage-2; never stored, seen from them */
 	PAGE_STATES
 };
 
