@@ -40,7 +40,7 @@ bool el2_stage2_map(struct el2_stage2 *t, uint64_t base, uint64_t size);
 /* Makes pages that are mapped EL2's, one by one. False when the pages are used up. */
 bool el2_stage2_cut(struct el2_stage2 *t, uint64_t pa, unsigned int nr);
 
-/* Takes so many zero pages out for another purpose: the first one's address, 0 when they are used up. */
+/* Takes so many zero pages for another purpose: the first one's address, 0 if there are none. */
 uint64_t el2_stage2_take(struct el2_stage2 *t, unsigned int nr);
 
 #endif

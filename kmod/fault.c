@@ -5,7 +5,8 @@
  * makes faults. An idle machine is not woken for it.
  */
 #include <linux/minmax.h>
-#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "fault.h"
@@ -13,9 +14,13 @@
 #include "notify.h"
 #include "trace.h"
 
-/* How often, and how many notifications then: a host that runs wild makes millions. */
+/*
+ * How often, how many notifications then, and how many hypercalls: some more than EL2
+ * remembers takes. A host that runs wild makes millions.
+ */
 #define PERIOD		HZ
 #define NOTIFY_MAX	8
+#define FETCH_MAX	16
 
 /* The number of the fault to ask for next, and those not told. Changed by the work only. */
 static u64 next, untold;
@@ -55,10 +60,10 @@ static bool fetch(unsigned int *told)
 
 static void look(void)
 {
-	unsigned int told = 0;
+	unsigned int told = 0, i;
 
-	while (fetch(&told))
-		;
+	for (i = 0; i < FETCH_MAX && fetch(&told); i++)
+		cond_resched();
 }
 
 static void look_and_rearm(struct work_struct *work)

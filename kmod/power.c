@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps EL2 consistent where the machine changes state under it: a CPU that sleeps
- * deeply loses its EL2 registers, and gets them back in ways of its own if not in PSCI's; a kernel started by kexec wants EL2 as its
- * predecessor found it; a hibernation image cannot hold what EL2 holds.
+ * Keeps EL2 consistent where the machine changes state under it: a CPU that sleeps deeply
+ * loses its EL2 registers, and gets them back here if not on PSCI's way; a kernel started by
+ * kexec wants EL2 as its predecessor found it; a hibernation image cannot hold what EL2 holds.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -31,7 +31,7 @@
 
 /* Pages of the loader that become tables of the host's stage-2 when there is need. */
 #define PKVM_S2_SPARE_TABLES	8	/* for 1 GiB blocks that are split */
-#define PKVM_S2_LAZY_TABLES	2	/* for addresses that the host's resource tree does not name */
+#define PKVM_S2_LAZY_TABLES	2	/* for addresses that the resource tree does not name */
 
 struct pkvm_ram_range {
 	uint64_t base;		/* page aligned */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host's stage-2 aborts: from syndrome registers to the decision, and the fault that the host gets. */
+/* The host's stage-2 aborts: from syndrome registers to the decision, and what the host gets. */
 #include "host_abort.h"
 
 #include "arch.h"

@@ -10,6 +10,8 @@
 #define VECTOR_EL0_64	0x400
 #define VECTOR_EL0_32	0x600
 
+#define PFR1_MTE(pfr1)	(((pfr1) >> 8) & 0xf)
+
 /* The host's EL1 is AArch64: in AArch32 it is at EL0. */
 bool host_was_at_el0(const struct hyp_frame *frame)
 {
@@ -44,4 +46,6 @@ void inject_sync(struct hyp_frame *frame, u64 esr)
 		frame->spsr |= SPSR_PAN;
 	if (sctlr & SCTLR_EL1_DSSBS)
 		frame->spsr |= SPSR_SSBS;
+	if (PFR1_MTE(read_sysreg(id_aa64pfr1_el1)))
+		frame->spsr |= SPSR_TCO;
 }

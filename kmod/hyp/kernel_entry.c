@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looks at the kernel's code for the call of init_kernel_el; all kernels from 6.1 to 7.2 have it. */
+/* Looks at the kernel's code for its call of init_kernel_el; all from 6.1 to 7.2 have it. */
 #include "kernel_entry.h"
 
 #include "arch.h"

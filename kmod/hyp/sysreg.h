@@ -60,6 +60,7 @@
 #define SPSR_SSBS		BIT(12)
 #define SPSR_PAN		BIT(22)
 #define SPSR_DIT		BIT(24)
+#define SPSR_TCO		BIT(25)
 #define SPSR_NZCV		(UINT64_C(0xf) << 28)
 
 /* SCTLR_EL1 */

@@ -14,6 +14,7 @@
 
 #include "../../kmod/hyp/hcall.h"
 #include "../../kmod/hyp/mm.h"
+#include "../../kmod/hyp/pte.h"
 #include "../unit/fake/arch_env.h"
 #include "../unit/fake/host.h"
 #include "../unit/fake/mm_check.h"
@@ -21,6 +22,11 @@
 #define MAX_OPS		120
 #define OPS_PER_CHECK	16
 #define MAX_VMS		3
+
+/* The first RAM: a block that EL2 itself is in, and some that nobody uses. */
+#define RAM_BASE	UINT64_C(0x40000000)
+#define BLOCK_SIZE	(PTE_ENTRIES * HYP_PAGE_SIZE)
+#define WHOLE_BLOCKS	2
 
 #define REQUIRE(cond)							\
 	do {								\
@@ -36,7 +42,7 @@ static u64 vms[MAX_VMS];	/* handles, 0: none */
 /* A few GiBs, more than there are spare tables for, and many blocks with parts that are RAM. */
 static void start(void)
 {
-	struct pkvm_ram_range ram[12 + 40] = { { UINT64_C(0x40000000), 6 << 20 } };
+	struct pkvm_ram_range ram[12 + 40] = { { RAM_BASE, (1 + WHOLE_BLOCKS) * BLOCK_SIZE } };
 
 	for (u64 i = 1; i < 12; i++)
 		ram[i] = (struct pkvm_ram_range){ (i + 1) << 30, (8 + 20 * i) * HYP_PAGE_SIZE };
@@ -98,14 +104,24 @@ static void settle_list(const phys_addr_t *pages, u64 nr, s64 err)
 	REQUIRE(left == PKVM_LIST_END);
 }
 
-/* Not where it leads to already. */
-static void lead_astray(u64 *link, u64 to)
+/*
+ * What page `at` of a list cannot go on by, whatever is in the pages: no page's address, a
+ * page of EL2's, or one that was in the list before.
+ */
+static phys_addr_t wrong_link(u16 arg, const phys_addr_t *pages, u64 at)
 {
-	*link = *link == to ? to + 8 : to;
+	phys_addr_t pa = pick(arg * 7);
+	enum host_page state = host_page_state(pa);
+
+	if (arg & 8)
+		return pa + 8;
+	if (state == HOST_DONATED || state == HOST_BOOT)
+		return pa;
+	return pages[arg % (at + 1)];
 }
 
 /* A list of free pages that lie a stride apart, with one link changed if it is to be wrong. */
-static void do_list(u16 arg, bool wrong)
+static void do_list(u16 arg, bool wrong, u64 flags)
 {
 	u64 index = arg % arch_env.nr_pages, stride = 1 + arg % 97, nr = 0;
 	phys_addr_t pages[PKVM_BATCH_PAGES];
@@ -125,16 +141,14 @@ static void do_list(u16 arg, bool wrong)
 	if (!nr)
 		return;
 	if (wrong)
-		lead_astray(arch_env_page(pages[nr / 2]), pick(arg * 7) + (arg & 8));
-	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, 0);
-	/* A list that was to be wrong and is not would leave pages in an order of its own. */
-	REQUIRE(!wrong || err);
+		*(u64 *)arch_env_page(pages[nr / 2]) = wrong_link(arg, pages, nr / 2);
+	err = host_call(&regs, PKVM_HCALL_TOPUP_LIST, pages[0], nr, flags);
+	REQUIRE(!wrong == !err);
 	settle_list(pages, nr, err);
 }
 
-static void do_range(u16 arg, u64 nr)
+static void do_range(phys_addr_t pa, u64 nr, u64 flags)
 {
-	phys_addr_t pa = pick(arg);
 	bool free = true;
 	s64 err;
 
@@ -142,7 +156,7 @@ static void do_range(u16 arg, u64 nr)
 		free = free && arch_env_page_index(pa) + i < arch_env.nr_pages &&
 		       arch_env_page_pa(arch_env_page_index(pa) + i) == pa + i * HYP_PAGE_SIZE &&
 		       is_to_be_had(pa + i * HYP_PAGE_SIZE);
-	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0);
+	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, flags);
 	REQUIRE(!err == free);
 	if (err)
 		return;
@@ -181,6 +195,11 @@ static void do_request(u16 arg)
 	REQUIRE(!host_call(&regs, PKVM_HCALL_CREDIT_DROP, joined, 0, 0));
 }
 
+static void do_block(u16 arg, u64 flags)
+{
+	do_range(RAM_BASE + (1 + arg % WHOLE_BLOCKS) * BLOCK_SIZE, PTE_ENTRIES, flags);
+}
+
 static void do_access(u16 arg)
 {
 	phys_addr_t pa = pick(arg);
@@ -215,7 +234,8 @@ static s64 call_args(enum pkvm_hcall_nr nr, u64 a1, u64 a2, u64 a3, u64 a4)
 static void do_share(u8 what, u16 arg)
 {
 	phys_addr_t pa = pick(arg / 8 * 8);
-	u64 nr = 1 + arg % 8 * (arg % 3) * 29, gpa = (u64)(arg % 7) << HYP_PAGE_SHIFT << 9 * (arg % 3);
+	u64 gpa = (u64)(arg % 7) << HYP_PAGE_SHIFT << 9 * (arg % 3);
+	u64 nr = 1 + arg % 8 * (arg % 3) * 29;
 	u64 vm = vms[arg % MAX_VMS];
 
 	switch (what % 5) {
@@ -241,16 +261,21 @@ static void do_share(u8 what, u16 arg)
 
 static void do_op(u8 what, u16 arg)
 {
+	u64 flags = what & 16 ? PKVM_TOPUP_CREDIT : 0;
+
 	switch (what % 11) {
 	case 0:
 	case 1:
-		do_list(arg, false);
+		do_list(arg, false, flags);
 		break;
 	case 2:
-		do_range(arg, 1 + arg % 9);
+		do_range(pick(arg), 1 + arg % 9, flags);
 		break;
 	case 3:
-		do_range(arg, 1 + arg % PKVM_RANGE_PAGES);
+		if (what & 8)
+			do_block(arg, flags);
+		else
+			do_range(pick(arg), 1 + arg % PKVM_RANGE_PAGES, flags);
 		break;
 	case 4:
 		if (what & 8)
@@ -271,7 +296,7 @@ static void do_op(u8 what, u16 arg)
 		break;
 	default:
 		if (what & 8)
-			do_list(arg, true);
+			do_list(arg, true, flags);
 		else
 			host_reclaim(1);
 	}

@@ -7,7 +7,7 @@ SYSTEM := $(BUILD)/system
 SYSTEM_GUEST := $(SYSTEM)/guest-$(KVER)
 SYSTEM_KMOD := $(SYSTEM)/modules-$(KVER)
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck trespass firmware storm
+SYSTEM_MODULES := stubcheck trespass firmware storm routes
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.
@@ -44,6 +44,14 @@ $(PLAIN_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
 
+# For 32-bit user space, which GCC for arm64 does not compile for.
+USER32 := $(SYSTEM_GUEST)/user32
+
+$(USER32): tests/system/programs/user32.S | packages-test
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CLANG) --target=armv7-linux-gnueabi -nostdlib -static -fuse-ld=lld -o $@ $<
+
 # Programs that speak netlink on their own.
 NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_refusals netlink_change vm_create_in)
 NL_SRCS := $(addprefix tests/system/programs/,nl.c nl.h nl_test.c nl_test.h)
@@ -69,7 +77,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 
 .PHONY: system-guest
 system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
-	$(SYSTEM_GUEST)/pkvmctl-other-abi
+	$(USER32) $(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

@@ -49,7 +49,7 @@ static u64 donate(phys_addr_t pa, u64 nr)
 	return nr - regs.x[3];
 }
 
-/* The host's accesses to all RAM: each succeeds where the host has not donated, and faults elsewhere. */
+/* The host's accesses to all RAM: where it has donated they fault, elsewhere they succeed. */
 static void assert_access_follows_ownership(void)
 {
 	u64 violations = stats().violations, expected = 0;
@@ -318,7 +318,7 @@ START_TEST(pages_without_a_spare_table_are_left)
 }
 END_TEST
 
-/* Tables of GiBs give way to the loader's on their own way back: also when many are idle at once. */
+/* Tables of GiBs give way to the loader's on their own way back: also if many are idle at once. */
 START_TEST(idle_gibs_come_back_one_by_one)
 {
 	start_with_many_gibs();

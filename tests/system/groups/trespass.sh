@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A host that touches what it has given to EL2: each access faults, and the host lives.
+# A host that touches what it has given to EL2, by every route there is: each access faults,
+# and the host lives.
 # The module's pages are not in pkvm's books, so that it is not unloaded here.
 #: machine a57:
 
@@ -9,6 +10,7 @@
 . /root/guest.sh
 
 PARAMETERS=/sys/module/trespass/parameters
+ROUTES=/sys/module/routes/parameters
 EFAULT=-14
 
 donate_pages()
@@ -72,14 +74,12 @@ a_storm_is_limited()
 user_space_gets_sigbus()
 {
 	runs 0 /root/sigbus page
-	is 'the output' "$(cat "$OUT")" SIGBUS
 }
 
 # The page itself is the program's all the time; the walk to it is what faults.
 walk_through_a_donated_table_gets_sigbus()
 {
 	runs 0 /root/sigbus table
-	is 'the output' "$(cat "$OUT")" SIGBUS
 }
 
 donate_again()
@@ -88,7 +88,95 @@ donate_again()
 	kernel_copy_gets_efault
 }
 
-# The writer's end, not the machine's; it takes the lock of all parameters with it.
+open_routes()
+{
+	insmod /root/routes.ko address="$(cat $PARAMETERS/address)"
+	is 'old alias' "$(cat $ROUTES/old_alias)" '0 0'
+	is 'new alias' "$(cat $ROUTES/new_alias)" '0 0'
+}
+
+# The program has mapped the page while it was the host's.
+mapped_page_faults()
+{
+	runs 0 /root/sigbus mapped
+	is 'pages pinned, and the errnos' "$(cat $ROUTES/pinned)" "1 $EFAULT $EFAULT"
+}
+
+alias_faults()
+{
+	is 'old alias' "$(cat $ROUTES/old_alias)" "$EFAULT $EFAULT"
+	is 'new alias' "$(cat $ROUTES/new_alias)" "$EFAULT $EFAULT"
+}
+
+program_of_32_bits_gets_sigbus()
+{
+	runs 0 /root/user32
+	is 'the output' "$(cat "$OUT")" SIGBUS
+}
+
+# A string that ends in front of the page is read by words: the word's rest is zero.
+word_across_is_fixed_up()
+{
+	local before
+
+	before=$(violations)
+	is 'the word' "$(cat $ROUTES/zeropad)" 44332211
+	is violations "$(violations)" $((before + 1))
+}
+
+read_dev_mem()
+{
+	dd if=/dev/mem of=/dev/null bs=4096 count=1 skip=$(($1 / 4096))
+}
+
+# Not EL2's doing: of RAM the kernel opens nothing there, whosever it is (STRICT_DEVMEM).
+dev_mem_is_closed()
+{
+	local before address previous
+
+	before=$(violations)
+	address=$(cat $PARAMETERS/address)
+	previous=$(printf '%#x' $((address - 4096)))
+	runs 1 read_dev_mem "$address"
+	contains "dd's error" "$(cat "$ERR")" 'Operation not permitted'
+	is 'owner of the page before' "$(pkvmctl -j page show "$previous" | jq -r .owner)" host
+	runs 1 read_dev_mem "$previous"
+	contains "dd's error" "$(cat "$ERR")" 'Operation not permitted'
+	is violations "$(violations)" "$before"
+}
+
+pages_that_come_back_are_whole()
+{
+	comes_back_zero
+	is 'old alias' "$(cat $ROUTES/old_alias)" '0 0'
+}
+
+# With a VM in some of them and a reserve in others. Trespass's own are not marked offline.
+nothing_of_el2s_can_be_touched()
+{
+	local handle pages reads writes
+
+	pkvmctl topup 1M
+	handle=$(pkvmctl vm create --vcpus 4)
+	read -r pages reads writes <$ROUTES/sweep
+	number 'pages swept' "$pages" -ge $(($(figure .memory.owned_pages) - 16))
+	is reads "$reads" 0
+	is writes "$writes" 0
+	pkvmctl heap check
+	pkvmctl selftest
+	pkvmctl vm destroy "$handle"
+}
+
+# Neither is a route that the kernel can come back from: the end of whoever takes it.
+remote_copy_is_an_oops()
+{
+	runs 0 /root/sigbus remote
+	log_says 'Internal error: Oops'
+	log_says process_vm
+	pkvmctl heap check
+}
+
+# It takes the lock of all parameters with it.
 plain_read_is_an_oops()
 {
 	! bash -c "echo 1 >$PARAMETERS/touch" || fail 'the page was read'
@@ -113,7 +201,16 @@ test_case user-space user_space_gets_sigbus
 test_case table-walk walk_through_a_donated_table_gets_sigbus
 test_case comes-back comes_back_zero
 test_case page-is-the-hosts page_is_shown host host
+test_case open-routes open_routes
+test_case mapped mapped_page_faults
+test_case alias alias_faults
+test_case 32-bit program_of_32_bits_gets_sigbus
+test_case word-across word_across_is_fixed_up
+test_case dev-mem dev_mem_is_closed
+test_case comes-back-again pages_that_come_back_are_whole
+test_case sweep nothing_of_el2s_can_be_touched
 test_case heap-check pkvmctl heap check
 test_case kernel-log log_is_clean
 test_case donate-again donate_again
+test_case remote-copy remote_copy_is_an_oops
 test_case plain-read plain_read_is_an_oops

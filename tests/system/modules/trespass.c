@@ -195,6 +195,8 @@ static int __init trespass_init(void)
 	block = (u8 *)__get_free_pages(GFP_KERNEL, ORDER);
 	if (!block)
 		return -ENOMEM;
+	/* Whoever maps one of the pages holds a reference on that one. */
+	split_page(virt_to_page(block), ORDER);
 	memset(block, PATTERN, PAGE_SIZE << ORDER);
 	return donate(virt_to_phys(block), 1 << ORDER);
 }

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Has a page of its own, or the page table behind it, donated to EL2 (modules/trespass.c),
- * and reads the page: SIGBUS is expected. Usage: sigbus page|table.
+ * Touches a page after it has been donated to EL2 (modules/trespass.c), and says what came of
+ * it; the exit status tells whether that is what has to. Usage: sigbus page|table|mapped|remote
+ *
+ *	page	a page of its own
+ *	table	a page of its own, of which the page table was donated
+ *	mapped	the page of modules/routes.c, mapped before that is donated: touched by the
+ *		program, by the kernel for it, and by a module that has pinned it
+ *	remote	that page, by process_vm_readv()
  */
+#define _GNU_SOURCE	/* process_vm_readv() */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -10,19 +18,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define PARAMETERS	"/sys/module/trespass/parameters/"
+#define TRESPASS "/sys/module/trespass/parameters/"
+#define ROUTES "/sys/module/routes/parameters/"
+#define ROUTES_DEVICE "/dev/routes"
 /* What a table of the last level translates: the page has one to itself. */
-#define TABLE_SPAN	(1UL << 21)
-#define PAGE_BYTE	0x5a
+#define TABLE_SPAN (1UL << 21)
+#define PAGE_BYTE 0x5a
+#define PAGE_SIZE 4096
+#define COPY_SIZE 8 /* bytes that the kernel is asked to copy */
 
-static sigjmp_buf before_read;
+static sigjmp_buf before_touch;
 
 static void on_sigbus(int signal)
 {
 	(void)signal;
-	siglongjmp(before_read, 1);
+	siglongjmp(before_touch, 1);
 }
 
 static int set_parameter(const char *name, const volatile void *address)
@@ -50,19 +64,36 @@ static volatile char *map_page(void)
 	return (volatile char *)middle;
 }
 
-/* Reads; true if that ended in SIGBUS. */
-static int faults(volatile char *page)
+static void read_page(volatile char *page)
 {
-	if (sigsetjmp(before_read, 1))
+	(void)*page;
+}
+
+static void write_page(volatile char *page)
+{
+	*page = 0;
+}
+
+/* No code of ours is there: without a fault it would end in another signal, if at all. */
+static void run_page(volatile char *page)
+{
+	((void (*)(void))(unsigned long)page)();
+}
+
+/* Touches the page; true if that ended in SIGBUS. */
+static int faults(void (*touch)(volatile char *page), volatile char *page)
+{
+	if (sigsetjmp(before_touch, 1))
 		return 1;
-	printf("read %d\n", *page);
+	touch(page);
+	fputs("the page was touched, without a fault\n", stderr);
 	return 0;
 }
 
 /* The page stays EL2's: it must not be freed as if it were ours. It is pinned for good. */
 static int read_donated_page(volatile char *page)
 {
-	if (set_parameter(PARAMETERS "user_page", page) || !faults(page))
+	if (set_parameter(TRESPASS "user_page", page) || !faults(read_page, page))
 		return EXIT_FAILURE;
 	return EXIT_SUCCESS;
 }
@@ -71,26 +102,111 @@ static int read_through_donated_table(volatile char *page)
 {
 	int faulted;
 
-	if (set_parameter(PARAMETERS "user_table", page))
+	if (set_parameter(TRESPASS "user_table", page))
 		return EXIT_FAILURE;
-	faulted = faults(page);
-	if (set_parameter(PARAMETERS "user_table", NULL))
+	faulted = faults(read_page, page);
+	if (set_parameter(TRESPASS "user_table", NULL))
 		return EXIT_FAILURE;
 	return faulted && *page == PAGE_BYTE ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
+static volatile char *map_routes(void)
 {
-	volatile char *page = map_page();
-	int status;
+	int fd = open(ROUTES_DEVICE, O_RDWR);
+	void *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, fd, 0);
 
-	if (argc != 2 || !page)
+	if (page == MAP_FAILED) {
+		perror(ROUTES_DEVICE);
+		return NULL;
+	}
+	return page;
+}
+
+/* The kernel copies from and to the page on behalf of the program. */
+static int copies_get_efault(volatile char *page)
+{
+	char bytes[COPY_SIZE] = "";
+	int ends[2];
+
+	if (pipe(ends))
+		return 0;
+	if (write(ends[1], (void *)page, COPY_SIZE) >= 0 || errno != EFAULT) {
+		fputs("the kernel copied from the page\n", stderr);
+		return 0;
+	}
+	if (write(ends[1], bytes, COPY_SIZE) != COPY_SIZE)
+		return 0;
+	if (read(ends[0], (void *)page, COPY_SIZE) >= 0 || errno != EFAULT) {
+		fputs("the kernel copied to the page\n", stderr);
+		return 0;
+	}
+	return 1;
+}
+
+/* What came of the pin is to be read where it was asked for. */
+static int touch_mapped(void)
+{
+	volatile char *page = map_routes();
+
+	if (!page)
 		return EXIT_FAILURE;
 	*page = PAGE_BYTE;
+	if (set_parameter(TRESPASS "donate", page) || !faults(read_page, page) ||
+	    !faults(write_page, page) || !faults(run_page, page) || !copies_get_efault(page) ||
+	    set_parameter(ROUTES "pinned", page))
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}
+
+static void copy_remotely(void)
+{
+	char bytes[COPY_SIZE];
+	struct iovec local = { bytes, COPY_SIZE }, remote = { (void *)map_routes(), COPY_SIZE };
+	ssize_t ret = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+
+	if (ret < 0)
+		perror("process_vm_readv");
+	else
+		fprintf(stderr, "process_vm_readv: %zd\n", ret);
+}
+
+/* There the kernel takes its own address of the page, to which nothing can happen: an oops. */
+static int touch_remotely(void)
+{
+	int status;
+
+	if (!fork()) {
+		copy_remotely();
+		_exit(EXIT_SUCCESS);
+	}
+	if (wait(&status) < 0 || !WIFSIGNALED(status))
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}
+
+static int touch_own(int (*touch)(volatile char *page))
+{
+	volatile char *page = map_page();
+
+	if (!page)
+		return EXIT_FAILURE;
+	*page = PAGE_BYTE;
+	return touch(page);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc == 2 ? argv[1] : "";
+
 	signal(SIGBUS, on_sigbus);
-	status = strcmp(argv[1], "table") ? read_donated_page(page) :
-		 read_through_donated_table(page);
-	if (!status)
-		puts("SIGBUS");
-	return status;
+	if (!strcmp(mode, "page"))
+		return touch_own(read_donated_page);
+	if (!strcmp(mode, "table"))
+		return touch_own(read_through_donated_table);
+	if (!strcmp(mode, "mapped"))
+		return touch_mapped();
+	if (!strcmp(mode, "remote"))
+		return touch_remotely();
+	fputs("usage: sigbus page|table|mapped|remote\n", stderr);
+	return EXIT_FAILURE;
 }
