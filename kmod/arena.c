@@ -51,14 +51,14 @@ static bool install(struct page *block)
 	return empty;
 }
 
-int pkvm_arena_fill(void)
+int pkvm_arena_fill(gfp_t gfp)
 {
 	unsigned int order = ilog2(BLOCK_PAGES);
 	struct page *block;
 
 	if (pkvm_arena_held())
 		return 0;
-	block = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, order);
+	block = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, order);
 	if (!block)
 		return -ENOMEM;
 	split_page(block, order);
@@ -107,7 +107,7 @@ struct page *pkvm_arena_alloc_page(gfp_t gfp, bool *dry)
 	struct page *ours;
 
 	if (!*dry)
-		*dry = pkvm_arena_fill();
+		*dry = pkvm_arena_fill(GFP_KERNEL & ~__GFP_RECLAIM);
 	ours = pkvm_arena_cut(&nr);
 	if (!ours)
 		return alloc_page(gfp);

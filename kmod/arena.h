@@ -26,10 +26,11 @@ struct pkvm_arena_stats {
 void pkvm_arena_stats(struct pkvm_arena_stats *ret);
 
 /*
- * Takes a block if the arena holds nothing. Returns 0, when others may still empty it at
- * once, or -ENOMEM when the page allocator has no such block. Process context, may sleep.
+ * Takes a block if the arena holds nothing; gfp says what the page allocator may do to have
+ * one, which it tries once. Returns 0, when others may still empty the arena at once, or
+ * -ENOMEM. Process context, sleeps if gfp allows it.
  */
-int pkvm_arena_fill(void);
+int pkvm_arena_fill(gfp_t gfp);
 
 /*
  * Cuts off at most *nr host pages (1 or more), contiguous, each with one reference, which is
@@ -40,9 +41,10 @@ struct page *pkvm_arena_cut(unsigned long *nr);
 
 /*
  * One host page as alloc_page(gfp) has it, charged to the caller if gfp says so, but out of
- * the arena if possible. *dry, false at first, keeps a caller of many from asking again for a
- * block that is not to be had. Process context, may sleep. NULL if there is no page, or none
- * that the caller may have.
+ * the arena if possible. Fills that only with a block that is free as it is: a few pages are
+ * not worth the reclaim of a block. *dry, false at first, keeps a caller of many from asking
+ * again when there is none. Process context, may sleep. NULL if there is no page, or none that
+ * the caller may have.
  */
 struct page *pkvm_arena_alloc_page(gfp_t gfp, bool *dry);
 

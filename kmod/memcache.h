@@ -40,7 +40,8 @@ void pkvm_memcache_move(struct pkvm_memcache *mc, struct pkvm_memcache *to);
 
 /*
  * Allocates until mc has at least nr pages: whole host pages, so possibly some
- * more, out of the arena while that can be filled. May sleep. Returns 0, or -ENOMEM with mc as it was.
+ * more, out of the arena while that can be filled. May sleep. Returns 0, or
+ * -ENOMEM with mc as it was.
  */
 int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp);
 

@@ -156,7 +156,7 @@ static int donate_cut(u64 pages, bool fill, u64 *joined)
 	u64 pa;
 
 	if (fill)
-		pkvm_arena_fill();
+		pkvm_arena_fill(GFP_KERNEL);
 	pa = pkvm_range_cut(&pages);
 	return donate_range(pa, pages, joined);
 }

@@ -39,12 +39,12 @@ START_TEST(it_is_filled_only_when_empty)
 {
 	setup(_i);
 	ck_assert_uint_eq(pkvm_arena_held(), 0);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	ck_assert_uint_eq(pkvm_arena_held(), PKVM_RANGE_PAGES);
 	ck_assert(fake_last_gfp() & __GFP_NORETRY);
 	ck_assert(!(fake_last_gfp() & __GFP_ACCOUNT));
 	ck_assert_uint_eq(pkvm_arena_shrink(1), hyp_per_host);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	ck_assert_uint_eq(fake_pages_in_use(), block_pages - 1);
 	ck_assert_uint_eq(stats().blocks, 1);
 	pkvm_arena_drain();
@@ -58,7 +58,7 @@ START_TEST(without_a_block_it_stays_empty)
 
 	setup(_i);
 	fake_limit_order(0);
-	ck_assert_int_eq(pkvm_arena_fill(), -ENOMEM);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), -ENOMEM);
 	ck_assert_ptr_null(pkvm_arena_cut(&nr));
 	ck_assert_uint_eq(nr, 0);
 	ck_assert_uint_eq(pkvm_arena_shrink(1), 0);
@@ -73,7 +73,7 @@ START_TEST(cuts_follow_each_other_to_the_end)
 	struct page *first, *second;
 
 	setup(_i);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	first = pkvm_arena_cut(&nr);
 	ck_assert_uint_eq(nr, 3);
 	ck_assert_uint_eq(page_to_phys(first) % (PKVM_RANGE_PAGES * PKVM_PAGE_SIZE), 0);
@@ -121,7 +121,7 @@ START_TEST(charged_page_may_be_another)
 	struct page *page;
 
 	setup(_i);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	fake_forget_freed();
 	page = pkvm_arena_alloc_page(GFP_KERNEL | __GFP_ACCOUNT, &dry);
 	ck_assert_uint_eq(page_to_phys(page), FAKE_RAM_BASE + PKVM_RANGE_PAGES * PKVM_PAGE_SIZE);
@@ -141,7 +141,7 @@ START_TEST(charged_page_may_be_refused)
 	bool dry = false;
 
 	setup(_i);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	fake_fail_page(1);
 	ck_assert_ptr_null(pkvm_arena_alloc_page(GFP_KERNEL | __GFP_ACCOUNT, &dry));
 	ck_assert_uint_eq(fake_pages_in_use(), block_pages - 1);
@@ -156,7 +156,7 @@ START_TEST(uncharged_page_needs_no_allocator)
 	struct page *page;
 
 	setup(_i);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	fake_fail_page(1);
 	fake_forget_freed();
 	page = pkvm_arena_alloc_page(GFP_KERNEL, &dry);
@@ -182,7 +182,7 @@ START_TEST(dry_arena_is_not_filled_for_each_page)
 	ck_assert_uint_eq(stats().blocks, 0);
 
 	/* What another task has filled it with is as good. */
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	free_all(pkvm_arena_alloc_page(GFP_KERNEL | __GFP_ACCOUNT, &dry), 1);
 	ck_assert_uint_eq(stats().cut, hyp_per_host);
 	pkvm_arena_drain();
@@ -196,7 +196,7 @@ START_TEST(shrinking_frees_from_the_end)
 	struct page *first;
 
 	setup(_i);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	ck_assert_uint_eq(pkvm_arena_shrink(0), 0);
 	ck_assert_uint_eq(pkvm_arena_shrink(hyp_per_host + 1), 2 * hyp_per_host);
 	ck_assert_uint_eq(fake_pages_in_use(), block_pages - 2);
@@ -211,14 +211,29 @@ END_TEST
 
 static void fill(void)
 {
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 }
+
+/* A reserve may cost reclaim, a request for a few pages may not. */
+START_TEST(only_free_blocks_serve_single_pages)
+{
+	bool dry = false;
+
+	setup(_i);
+	free_all(pkvm_arena_alloc_page(GFP_KERNEL, &dry), 1);
+	ck_assert_uint_eq(fake_last_gfp() & __GFP_RECLAIM, 0);
+	pkvm_arena_drain();
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
+	ck_assert_uint_eq(fake_last_gfp() & __GFP_RECLAIM, __GFP_RECLAIM);
+	pkvm_arena_drain();
+}
+END_TEST
 
 START_TEST(two_tasks_fill_it_once)
 {
 	setup(_i);
 	fake_meanwhile(fill);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	ck_assert_uint_eq(pkvm_arena_held(), PKVM_RANGE_PAGES);
 	ck_assert_uint_eq(fake_pages_in_use(), block_pages);
 	ck_assert_uint_eq(stats().blocks, 1);
@@ -243,6 +258,7 @@ int main(void)
 	tcase_add_loop_test(tc, uncharged_page_needs_no_allocator, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, dry_arena_is_not_filled_for_each_page, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, shrinking_frees_from_the_end, 0, NR_SHIFTS);
+	tcase_add_loop_test(tc, only_free_blocks_serve_single_pages, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, two_tasks_fill_it_once, 0, NR_SHIFTS);
 	suite_add_tcase(suite, tc);
 

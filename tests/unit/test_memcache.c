@@ -185,7 +185,7 @@ START_TEST(cut_is_contiguous_until_the_arena_is_empty)
 
 	setup(_i);
 	ck_assert_uint_eq(pkvm_range_cut(&nr), PKVM_LIST_END);
-	ck_assert_int_eq(pkvm_arena_fill(), 0);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
 	nr = 17;
 	first = pkvm_range_cut(&nr);
 	ck_assert_uint_ge(nr, 17);
