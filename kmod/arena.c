@@ -11,12 +11,11 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 
-#include <pkvm/hypercall.h>
-
 #include "arena.h"
+#include "memcache.h"
 
-#define HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
-#define BLOCK_PAGES	(PKVM_RANGE_PAGES / HYP_PER_HOST)
+/* In host pages. */
+#define BLOCK_PAGES	(PKVM_RANGE_PAGES / PKVM_HYP_PER_HOST)
 
 /* Nests in nothing, and nothing in it. The shrinker takes it within any task's allocation. */
 static DEFINE_SPINLOCK(arena_lock);
@@ -116,16 +115,16 @@ struct page *pkvm_arena_alloc_page(gfp_t gfp, bool *dry)
 
 u64 pkvm_arena_held(void)
 {
-	return READ_ONCE(arena.nr) * HYP_PER_HOST;
+	return READ_ONCE(arena.nr) * PKVM_HYP_PER_HOST;
 }
 
 void pkvm_arena_stats(struct pkvm_arena_stats *ret)
 {
 	spin_lock(&arena_lock);
-	ret->held = arena.nr * HYP_PER_HOST;
+	ret->held = arena.nr * PKVM_HYP_PER_HOST;
 	ret->blocks = arena.blocks;
-	ret->cut = arena.cut * HYP_PER_HOST;
-	ret->missed = arena.missed * HYP_PER_HOST;
+	ret->cut = arena.cut * PKVM_HYP_PER_HOST;
+	ret->missed = arena.missed * PKVM_HYP_PER_HOST;
 	spin_unlock(&arena_lock);
 }
 
@@ -134,14 +133,14 @@ u64 pkvm_arena_shrink(u64 pages)
 	unsigned long nr = min_t(u64, pages, PKVM_RANGE_PAGES);
 	struct page *first;
 
-	nr = DIV_ROUND_UP(nr, HYP_PER_HOST);
+	nr = DIV_ROUND_UP(nr, PKVM_HYP_PER_HOST);
 	spin_lock(&arena_lock);
 	nr = min(nr, arena.nr);
 	arena.nr -= nr;
 	first = arena.first + arena.nr;
 	spin_unlock(&arena_lock);
 	free_pages_of(first, nr);
-	return nr * HYP_PER_HOST;
+	return nr * PKVM_HYP_PER_HOST;
 }
 
 void pkvm_arena_drain(void)

@@ -7,9 +7,6 @@
 #include "arena.h"
 #include "memcache.h"
 
-/* Hyp pages in one host page. */
-#define HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
-
 static u64 *link_of(u64 pa)
 {
 	return phys_to_virt(pa);
@@ -21,7 +18,7 @@ static u64 *link_of(u64 pa)
  */
 static void make_hyp_pages(struct page *page)
 {
-	page_ref_add(page, HYP_PER_HOST - 1);
+	page_ref_add(page, PKVM_HYP_PER_HOST - 1);
 	__SetPageOffline(page);
 }
 
@@ -101,7 +98,7 @@ int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp)
 			return -ENOMEM;
 		}
 		make_hyp_pages(page);
-		for (i = 0; i < HYP_PER_HOST; i++)
+		for (i = 0; i < PKVM_HYP_PER_HOST; i++)
 			pkvm_memcache_push(mc, page_to_phys(page) + i * PKVM_PAGE_SIZE);
 	}
 	return 0;
@@ -123,7 +120,7 @@ static u64 make_range(struct page *first, unsigned long nr)
 
 u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
 {
-	unsigned int order = ilog2(nr / HYP_PER_HOST);
+	unsigned int order = ilog2(nr / PKVM_HYP_PER_HOST);
 	struct page *page = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, order);
 
 	if (!page)
@@ -135,10 +132,10 @@ u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
 
 u64 pkvm_range_cut(u64 *nr)
 {
-	unsigned long hosts = DIV_ROUND_UP(*nr, HYP_PER_HOST);
+	unsigned long hosts = DIV_ROUND_UP(*nr, PKVM_HYP_PER_HOST);
 	struct page *page = pkvm_arena_cut(&hosts);
 
-	*nr = hosts * HYP_PER_HOST;
+	*nr = hosts * PKVM_HYP_PER_HOST;
 	return page ? make_range(page, hosts) : PKVM_LIST_END;
 }
 

@@ -19,6 +19,9 @@
 
 #include <pkvm/hypercall.h>
 
+/* Hyp pages in one host page. */
+#define PKVM_HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
+
 struct pkvm_memcache {
 	u64 head;	/* physical address of the first page, PKVM_LIST_END when empty */
 	u64 nr_pages;	/* 4 KiB pages */
