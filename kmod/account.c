@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NR_KERNEL_MISC_RECLAIMABLE follows what EL2 says is reclaimable. EL2 does not know NUMA
- * nodes: all of it is told of the first one.
+ * NR_KERNEL_MISC_RECLAIMABLE follows what EL2 says is reclaimable, and what the arena holds.
+ * EL2 does not know NUMA nodes: all of it is told of the first one.
  */
 #include <linux/mm.h>
 #include <linux/nodemask.h>
@@ -10,6 +10,7 @@
 #include <pkvm/hypercall.h>
 
 #include "account.h"
+#include "arena.h"
 #include "reclaim.h"
 
 /* Held for the asking as well, so that an old answer does not come last; nests in nothing. */
@@ -28,7 +29,7 @@ void pkvm_account(void)
 	unsigned long flags;
 
 	spin_lock_irqsave(&account_lock, flags);
-	set_accounted(pkvm_reclaimable() >> (PAGE_SHIFT - PKVM_PAGE_SHIFT));
+	set_accounted((pkvm_reclaimable() + pkvm_arena_held()) >> (PAGE_SHIFT - PKVM_PAGE_SHIFT));
 	spin_unlock_irqrestore(&account_lock, flags);
 }
 

@@ -9,6 +9,7 @@
 #include <pkvm/version.h>
 
 #include "account.h"
+#include "arena.h"
 #include "crash.h"
 #include "el2.h"
 #include "fault.h"
@@ -179,6 +180,7 @@ err_hotplug:
 err_give_back:
 	give_back();
 err_power:
+	pkvm_arena_drain();
 	pkvm_power_exit();
 	pkvm_notify_exit();
 	return ret;
@@ -193,6 +195,7 @@ static void __exit pkvm_exit(void)
 	pkvm_shrinker_unregister();
 	pkvm_hotplug_exit();
 	give_back();
+	pkvm_arena_drain();
 	pkvm_power_exit();
 	pkvm_notify_exit();
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Lists and blocks of hyp pages on the host's side, over the page allocator. */
 #include <linux/log2.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 
+#include "arena.h"
 #include "memcache.h"
-
-/* Hyp pages in one host page. */
-#define HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
 
 static u64 *link_of(u64 pa)
 {
@@ -19,7 +18,7 @@ static u64 *link_of(u64 pa)
  */
 static void make_hyp_pages(struct page *page)
 {
-	page_ref_add(page, HYP_PER_HOST - 1);
+	page_ref_add(page, PKVM_HYP_PER_HOST - 1);
 	__SetPageOffline(page);
 }
 
@@ -89,16 +88,17 @@ int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp)
 {
 	u64 before = mc->nr_pages;
 	struct page *page;
+	bool dry = false;
 	unsigned long i;
 
 	while (mc->nr_pages < nr) {
-		page = alloc_page(gfp);
+		page = pkvm_arena_alloc_page(gfp, &dry);
 		if (!page) {
 			free_down_to(mc, before);
 			return -ENOMEM;
 		}
 		make_hyp_pages(page);
-		for (i = 0; i < HYP_PER_HOST; i++)
+		for (i = 0; i < PKVM_HYP_PER_HOST; i++)
 			pkvm_memcache_push(mc, page_to_phys(page) + i * PKVM_PAGE_SIZE);
 	}
 	return 0;
@@ -109,21 +109,34 @@ void pkvm_memcache_free(struct pkvm_memcache *mc)
 	free_down_to(mc, 0);
 }
 
-u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
+static u64 make_range(struct page *first, unsigned long nr)
 {
-	unsigned int order = ilog2(nr / HYP_PER_HOST);
-	struct page *page;
 	unsigned long i;
 
-	page = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, order);
+	for (i = 0; i < nr; i++)
+		make_hyp_pages(first + i);
+	return page_to_phys(first);
+}
+
+u64 pkvm_range_alloc(u64 nr, gfp_t gfp)
+{
+	unsigned int order = ilog2(nr / PKVM_HYP_PER_HOST);
+	struct page *page = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, order);
+
 	if (!page)
 		return PKVM_LIST_END;
-
 	/* The pages of a block come back one by one. */
 	split_page(page, order);
-	for (i = 0; i < 1UL << order; i++)
-		make_hyp_pages(page + i);
-	return page_to_phys(page);
+	return make_range(page, 1UL << order);
+}
+
+u64 pkvm_range_cut(u64 *nr)
+{
+	unsigned long hosts = DIV_ROUND_UP(*nr, PKVM_HYP_PER_HOST);
+	struct page *page = pkvm_arena_cut(&hosts);
+
+	*nr = hosts * PKVM_HYP_PER_HOST;
+	return page ? make_range(page, hosts) : PKVM_LIST_END;
 }
 
 void pkvm_range_free(u64 pa, u64 nr)

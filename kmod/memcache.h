@@ -19,6 +19,9 @@
 
 #include <pkvm/hypercall.h>
 
+/* Hyp pages in one host page. */
+#define PKVM_HYP_PER_HOST	(1UL << (PAGE_SHIFT - PKVM_PAGE_SHIFT))
+
 struct pkvm_memcache {
 	u64 head;	/* physical address of the first page, PKVM_LIST_END when empty */
 	u64 nr_pages;	/* 4 KiB pages */
@@ -40,7 +43,8 @@ void pkvm_memcache_move(struct pkvm_memcache *mc, struct pkvm_memcache *to);
 
 /*
  * Allocates until mc has at least nr pages: whole host pages, so possibly some
- * more. May sleep, as gfp says. Returns 0, or -ENOMEM with mc as it was.
+ * more, out of the arena while that can be filled. May sleep. Returns 0, or
+ * -ENOMEM with mc as it was.
  */
 int pkvm_memcache_fill(struct pkvm_memcache *mc, u64 nr, gfp_t gfp);
 
@@ -57,7 +61,13 @@ void pkvm_memcache_free(struct pkvm_memcache *mc);
  */
 u64 pkvm_range_alloc(u64 nr, gfp_t gfp);
 
-/* Gives back nr pages from pa on: all of a block, or the part that EL2 did not take. */
+/*
+ * A contiguous run out of the arena, as it is: at most *nr pages (1 or more), rounded up to
+ * whole host pages. Returns its address and sets *nr, or PKVM_LIST_END for an empty arena.
+ */
+u64 pkvm_range_cut(u64 *nr);
+
+/* Gives back nr pages from pa on: all of a range, or the part that EL2 did not take. */
 void pkvm_range_free(u64 pa, u64 nr);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Operations about ownership: page-get, page-stats-get. */
+#include "arena.h"
 #include "hcall.h"
 #include "netlink_gen.h"
 #include "netlink_msg.h"
@@ -22,10 +23,11 @@ static_assert(PKVM_PAGE_USE_GUEST == (int)PKVM_USE_GUEST);
 static_assert(PKVM_PAGE_USE_GUEST_SHARED == (int)PKVM_USE_GUEST_SHARED);
 static_assert(PKVM_PAGE_USE_BOOT == (int)PKVM_USE_BOOT);
 
-/* Both of EL2's structs, one behind the other: attribute n is the n-th u64, from 1 on. */
+/* EL2's structs and the arena's, one behind the other: attribute n is the n-th u64, from 1 on. */
 struct figures {
 	struct pkvm_page_stats pages;
 	struct pkvm_cpu_stats cpus;
+	struct pkvm_arena_stats arena;
 };
 
 #define FIGURE(attr, member) \
@@ -49,6 +51,10 @@ FIGURE(RELAYED, cpus.relayed);
 FIGURE(ENTRIES_REFUSED, cpus.entries_refused);
 FIGURE(SMCS_PASSED, cpus.smcs_passed);
 FIGURE(SMCS_REFUSED, cpus.smcs_refused);
+FIGURE(ARENA_HELD, arena.held);
+FIGURE(ARENA_BLOCKS, arena.blocks);
+FIGURE(ARENA_CUT, arena.cut);
+FIGURE(ARENA_MISSED, arena.missed);
 
 int pkvm_nl_page_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -61,6 +67,7 @@ int pkvm_nl_page_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = pkvm_nl_explain(info->extack, err) ?: pkvm_nl_begin(info, &reply);
 	if (err)
 		return err;
+	pkvm_arena_stats(&figures.arena);
 	for (i = 0; !err && i < sizeof(figures) / 8; i++)
 		err = nla_put_u64_64bit(reply.skb, i + 1, words[i], PKVM_A_PAGE_STATS_PAD);
 	return pkvm_nl_finish(info, &reply, err);

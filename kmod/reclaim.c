@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 
 #include "account.h"
+#include "arena.h"
 #include "hcall.h"
 #include "memcache.h"
 #include "notify.h"
@@ -62,6 +63,7 @@ int pkvm_reclaim(u64 pages, u64 *ret_done)
 	struct pkvm_event ev = { .type = PKVM_EVENT_RECLAIM, .asked = pages };
 	u64 start = ktime_get_ns();
 
+	pkvm_arena_drain();
 	ev.err = reclaim_batches(pages, &ev.pages);
 	ev.duration_ns = ktime_get_ns() - start;
 	pkvm_account();

@@ -6,7 +6,8 @@
 #include <linux/types.h>
 
 /*
- * Takes back up to so many pages, in bounded batches with reschedules between.
+ * Takes back up to so many pages, in bounded batches with reschedules between. What the
+ * arena holds, which EL2 never had, is freed first and not counted.
  * Process context. Returns 0, also when EL2 had fewer than asked for (or none),
  * -EINTR on a fatal signal, or what pkvm_hcall() returned. *ret_done is set in
  * every case: the pages that came back.

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 
 #include "account.h"
+#include "arena.h"
 #include "compat.h"
 #include "notify.h"
 #include "reclaim.h"
@@ -29,8 +30,8 @@ static DEFINE_MUTEX(knobs_lock);
 static bool enabled;
 static u64 reserve;
 
-/* The one predicate: the pages that may be taken back now. */
-static u64 shrinkable(void)
+/* The pages that may be taken back from EL2 now. */
+static u64 shrinkable_at_el2(void)
 {
 	u64 pages, keep = READ_ONCE(reserve);
 
@@ -40,9 +41,15 @@ static u64 shrinkable(void)
 	return pages > keep ? pages - keep : 0;
 }
 
+/* What the arena holds is no reserve: nothing of it is at EL2. */
+static u64 shrinkable_here(void)
+{
+	return READ_ONCE(enabled) ? pkvm_arena_held() : 0;
+}
+
 static unsigned long count_objects(struct shrinker *unused, struct shrink_control *sc)
 {
-	return shrinkable();
+	return shrinkable_here() + shrinkable_at_el2();
 }
 
 /* Looks again before each batch: others take pages too. */
@@ -52,7 +59,7 @@ static int shrink(u64 pages, u64 *done)
 	int err;
 
 	while (*done < pages) {
-		want = min_t(u64, pages - *done, shrinkable());
+		want = min_t(u64, pages - *done, shrinkable_at_el2());
 		if (!want)
 			break;
 		err = pkvm_reclaim_batch(want, &batch);
@@ -69,22 +76,23 @@ static int shrink(u64 pages, u64 *done)
 static unsigned long scan_objects(struct shrinker *unused, struct shrink_control *sc)
 {
 	struct pkvm_event ev = { .type = PKVM_EVENT_SHRINK, .asked = sc->nr_to_scan };
-	u64 start = ktime_get_ns();
+	u64 start = ktime_get_ns(), here;
 
 	if (pkvm_topup_running()) {
 		pkvm_count(PKVM_COUNT_SHRINK_BACKOFFS, 1);
 		return SHRINK_STOP;
 	}
-	ev.err = shrink(ev.asked, &ev.pages);
+	here = pkvm_arena_shrink(min_t(u64, ev.asked, shrinkable_here()));
+	if (here < ev.asked)
+		ev.err = shrink(ev.asked - here, &ev.pages);
 	ev.duration_ns = ktime_get_ns() - start;
 	pkvm_account();
 	pkvm_count(PKVM_COUNT_SHRINKS, 1);
 	pkvm_count(PKVM_COUNT_SHRUNK, ev.pages);
 	trace_pkvm_shrink(&ev);
-	if (!ev.pages)
-		return SHRINK_STOP;
-	pkvm_notify(&ev);
-	return ev.pages;
+	if (ev.pages)
+		pkvm_notify(&ev);
+	return here + ev.pages ?: SHRINK_STOP;
 }
 
 int pkvm_shrinker_register(void)

@@ -23,8 +23,8 @@ enum pkvm_count {
 	PKVM_COUNT_ALLOC_FAILURES,	/* times the page allocator had no page for a list */
 	PKVM_COUNT_RECLAIMS,		/* pkvm_reclaim() calls */
 	PKVM_COUNT_RECLAIMED,		/* pages that came back by them */
-	PKVM_COUNT_SHRINKS,		/* shrinker scans that asked EL2 */
-	PKVM_COUNT_SHRUNK,		/* pages that came back by them */
+	PKVM_COUNT_SHRINKS,		/* shrinker scans but those left */
+	PKVM_COUNT_SHRUNK,		/* pages that EL2 gave back by them */
 	PKVM_COUNT_SHRINK_BACKOFFS,	/* scans left, as the task was topping up */
 	PKVM_COUNT_VMS_CREATED,
 	PKVM_COUNT_VMS_DESTROYED,

@@ -18,6 +18,7 @@
 #include <linux/semaphore.h>
 
 #include "account.h"
+#include "arena.h"
 #include "crash.h"
 #include "hcall.h"
 #include "memcache.h"
@@ -136,42 +137,68 @@ static int donate_list(struct pkvm_memcache *mc, u64 pages, gfp_t gfp, u64 flags
 	return err ?: mc->nr_pages > LEFT_MAX_PAGES ? -ENOSPC : 0;
 }
 
-/* -ENOMEM when there is no such block to be had, or none that EL2 takes. */
-static int donate_range(u64 pages, u64 *joined)
+/* -ENOMEM when there is no such range to be had, or none that EL2 takes. */
+static int donate_range(u64 pa, u64 pages, u64 *joined)
 {
-	struct arm_smccc_1_2_regs regs = { .a2 = pages };
+	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = pages };
 	int err;
 
-	regs.a1 = pkvm_range_alloc(pages, GFP_KERNEL);
-	if (regs.a1 == PKVM_LIST_END)
+	if (pa == PKVM_LIST_END)
 		return -ENOMEM;
 	err = donate(PKVM_HCALL_TOPUP_RANGE, &regs, joined);
 	pkvm_range_free(regs.a2, regs.a3);
 	return err ?: regs.a3 == pages ? -ENOMEM : 0;
 }
 
+/* What is no whole block of 2 MiB comes out of the arena. As above. */
+static int donate_cut(u64 pages, bool fill, u64 *joined)
+{
+	u64 pa;
+
+	if (fill)
+		pkvm_arena_fill(GFP_KERNEL);
+	pa = pkvm_range_cut(&pages);
+	return donate_range(pa, pages, joined);
+}
+
+static int donate_block(u64 pages, u64 *joined)
+{
+	return donate_range(pkvm_range_alloc(pages, GFP_KERNEL), pages, joined);
+}
+
+/*
+ * One call's worth of the pages that lack: a block of 2 MiB, or what the arena has, or a
+ * smaller block, or single pages. *limit is the largest block that may be to be had.
+ */
+static int donate_some(u64 lack, u64 *limit, u64 *joined, struct pkvm_memcache *mc)
+{
+	u64 block = min_t(u64, rounddown_pow_of_two(lack), *limit);
+	int err = -ENOMEM;
+
+	if (block < PKVM_RANGE_PAGES)
+		err = donate_cut(min_t(u64, lack, PKVM_RANGE_PAGES), *limit == PKVM_RANGE_PAGES,
+				 joined);
+	if (err != -ENOMEM)
+		return err;
+	if (block < RANGE_MIN_PAGES)
+		return donate_list(mc, min_t(u64, lack, PKVM_BATCH_PAGES), GFP_TOPUP, 0, joined);
+	err = donate_block(block, joined);
+	if (err != -ENOMEM)
+		return err;
+	*limit = block / 2;
+	return 0;
+}
+
 static int topup_reserve(u64 pages, u64 *joined, struct pkvm_memcache *mc)
 {
 	u64 limit = PKVM_RANGE_PAGES;
-	u64 lack, block;
 	int err = 0;
 
 	while (!err && *joined < pages) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		lack = pages - *joined;
-		block = min_t(u64, rounddown_pow_of_two(lack), limit);
-		if (block < RANGE_MIN_PAGES) {
-			err = donate_list(mc, min_t(u64, lack, PKVM_BATCH_PAGES), GFP_TOPUP, 0,
-					  joined);
-			continue;
-		}
-		err = donate_range(block, joined);
-		if (err == -ENOMEM) {
-			limit = block / 2;
-			err = 0;
-		}
+		err = donate_some(pages - *joined, &limit, joined, mc);
 	}
 	return err;
 }

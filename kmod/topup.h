@@ -18,8 +18,9 @@
 
 /*
  * The reserve: donates until so many pages (1 to PKVM_TOPUP_MAX_PAGES) have joined
- * the stock, in contiguous blocks while there are any. They are the module's own,
- * not charged to the caller. Process context, sleeps, and takes long for many.
+ * the stock, in contiguous blocks while there are any, and what is no whole block of
+ * 2 MiB out of the arena. They are the module's own, not charged to the caller.
+ * Process context, sleeps, and takes long for many.
  *
  * Returns 0; -EINVAL for a number out of range, -ENOMEM when the host has no more
  * memory to give without killing for it, -EINTR on a fatal signal, -ENOSPC when
@@ -30,10 +31,11 @@
 int pkvm_topup(u64 pages, u64 *ret_done);
 
 /*
- * Answers a request: as pkvm_topup(), but charged to the caller's memcg and
- * credited to the retry, and the pages of a round are allocated before EL2 sees
- * any of them. *ret_credit is set in every case: the pages that joined, whose
- * credit the caller passes on or drops. It may be more than was asked for.
+ * Answers a request: as pkvm_topup(), but charged to the caller's memcg (out of the
+ * arena all the same, as far as possible) and credited to the retry, and the pages
+ * of a round are allocated before EL2 sees any of them. *ret_credit is set in every
+ * case: the pages that joined, whose credit the caller passes on or drops. It may be
+ * more than was asked for.
  */
 int pkvm_topup_credit(u64 pages, u64 *ret_credit);
 

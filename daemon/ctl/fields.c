@@ -262,6 +262,15 @@ static const struct ctl_field ctl_cpu_fields_list[] = {
 
 FIELDS(ctl_cpu_fields);
 
+static const struct ctl_field ctl_arena_fields_list[] = {
+	K("held", pkvm_page_stats, arena_held, CTL_PAGES, "held"),
+	K("blocks", pkvm_page_stats, arena_blocks, CTL_COUNT, "blocks taken"),
+	K("cut", pkvm_page_stats, arena_cut, CTL_PAGES, "cut for EL2"),
+	K("missed", pkvm_page_stats, arena_missed, CTL_PAGES, "of that: others given"),
+};
+
+FIELDS(ctl_arena_fields);
+
 static const struct ctl_field ctl_fault_fields_list[] = {
 	N(pkvm_fault, address, CTL_HEX, "address"),
 	W(pkvm_fault, owner, &ctl_owner_words, "owner"),

@@ -23,6 +23,7 @@ extern const struct ctl_fields ctl_page_fields;		/* struct pkvm_page */
 extern const struct ctl_fields ctl_owner_fields;	/* struct pkvm_page_stats: owners */
 extern const struct ctl_fields ctl_host_s2_fields;	/* ... the host's stage-2 and its faults */
 extern const struct ctl_fields ctl_cpu_fields;		/* ... CPUs */
+extern const struct ctl_fields ctl_arena_fields;	/* ... arena */
 extern const struct ctl_fields ctl_fault_fields;	/* struct pkvm_fault */
 extern const struct ctl_fields ctl_crash_fields;	/* struct pkvm_crash_record */
 

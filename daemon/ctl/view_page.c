@@ -27,6 +27,7 @@ int ctl_view_page_stats(FILE *out, const struct pkvm_page_stats *stats,
 		{ "Owners", "owners", &ctl_owner_fields },
 		{ "Host's stage-2", "host_s2", &ctl_host_s2_fields },
 		{ "CPUs", "cpus", &ctl_cpu_fields },
+		{ "Arena", "arena", &ctl_arena_fields },
 	};
 	struct ctl_json json = { .out = out };
 	int err = 0;

@@ -231,6 +231,10 @@ static const struct field page_stats_fields[] = {
 	PAGE_STATS(ENTRIES_REFUSED, entries_refused),
 	PAGE_STATS(SMCS_PASSED, smcs_passed),
 	PAGE_STATS(SMCS_REFUSED, smcs_refused),
+	PAGE_STATS(ARENA_HELD, arena_held),
+	PAGE_STATS(ARENA_BLOCKS, arena_blocks),
+	PAGE_STATS(ARENA_CUT, arena_cut),
+	PAGE_STATS(ARENA_MISSED, arena_missed),
 };
 
 int payload_page_stats(const struct nlattr *attrs, int len, struct pkvm_page_stats *ret)

@@ -113,6 +113,7 @@ struct pkvm_page_stats {
 	uint64_t faults_mapped, faults_raced, violations;
 	uint64_t guest, shared_hyp, shared_guest;
 	uint64_t cpus, relayed, entries_refused, smcs_passed, smcs_refused;
+	uint64_t arena_held, arena_blocks, arena_cut, arena_missed;
 };
 
 int pkvm_get_page_stats(struct pkvm_client *client, struct pkvm_page_stats *ret);

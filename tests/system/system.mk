@@ -7,7 +7,7 @@ SYSTEM := $(BUILD)/system
 SYSTEM_GUEST := $(SYSTEM)/guest-$(KVER)
 SYSTEM_KMOD := $(SYSTEM)/modules-$(KVER)
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck trespass firmware storm routes
+SYSTEM_MODULES := stubcheck trespass firmware storm routes fragment
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.

@@ -164,6 +164,8 @@ START_TEST(page_stats)
 	ck_assert_uint_eq(found.violations, 400 + PKVM_A_PAGE_STATS_VIOLATIONS);
 	ck_assert_uint_eq(found.shared_guest, 400 + PKVM_A_PAGE_STATS_SHARED_GUEST);
 	ck_assert_uint_eq(found.smcs_refused, 400 + PKVM_A_PAGE_STATS_SMCS_REFUSED);
+	ck_assert_uint_eq(found.arena_held, 400 + PKVM_A_PAGE_STATS_ARENA_HELD);
+	ck_assert_uint_eq(found.arena_missed, 400 + PKVM_A_PAGE_STATS_ARENA_MISSED);
 }
 END_TEST
 

@@ -266,6 +266,10 @@ static int page_stats(FILE *out, const struct ctl_style *style)
 		.cpus = 4,
 		.relayed = 2,
 		.smcs_passed = 9,
+		.arena_held = 403,
+		.arena_blocks = 3,
+		.arena_cut = 1133,
+		.arena_missed = 1,
 	};
 
 	return ctl_view_page_stats(out, &figures, style);

@@ -6,7 +6,10 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include <linux/log2.h>
+
 #include "account.h"
+#include "arena.h"
 #include "crash.h"
 #include "fake/kernel/env.h"
 #include "hcall.h"
@@ -146,6 +149,7 @@ int pkvm_hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
 
 static void setup(unsigned int page_shift)
 {
+	pkvm_arena_drain();
 	fake_kernel_init(page_shift);
 	el2 = (__typeof__(el2)){};
 	dead = false;
@@ -155,6 +159,7 @@ static void setup(unsigned int page_shift)
 /* Hyp pages that are allocated and not EL2's, and the same as the counters see it. */
 static void assert_nothing_leaked(void)
 {
+	pkvm_arena_drain();
 	ck_assert_uint_eq(fake_refs(), el2.nr_owned);
 	ck_assert_int_eq(pkvm_pages_out(), el2.nr_owned);
 	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_TOPUP_LIST) +
@@ -173,9 +178,10 @@ START_TEST(reserve_goes_in_blocks)
 	ck_assert_uint_lt(done, 600 + HYP_PER_HOST);
 	ck_assert_uint_eq(el2.nr_owned, done);
 	ck_assert_uint_eq(el2.largest, PKVM_RANGE_PAGES);
-	/* 512 + 64 + 16 in blocks, the rest in a list. */
-	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_TOPUP_RANGE), 592);
-	ck_assert_uint_eq(el2.calls, 4);
+	/* A block of 512, the rest in one piece out of the arena. */
+	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_TOPUP_RANGE), done);
+	ck_assert_uint_eq(el2.calls, 2);
+	ck_assert_uint_eq(pkvm_arena_held(), PKVM_RANGE_PAGES - (done - PKVM_RANGE_PAGES));
 	ck_assert_uint_eq(el2.flags, 0);
 	assert_nothing_leaked();
 
@@ -199,6 +205,42 @@ START_TEST(reserve_falls_back_to_smaller_blocks_and_pages)
 	ck_assert_uint_eq(el2.largest, order < 4 ? 0 : 1UL << order);
 	if (order < 4)
 		ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_TOPUP_LIST), 600);
+	assert_nothing_leaked();
+}
+END_TEST
+
+/* Reserves and requests, in amounts as they come: all lie in one piece. */
+START_TEST(small_amounts_lie_together)
+{
+	u64 done, nr = 0;
+
+	setup(page_shifts[_i]);
+	for (u64 n = 1; n <= 5; n++) {
+		ck_assert_int_eq(pkvm_topup(7 * n, &done), 0);
+		nr += done;
+		ck_assert_int_eq(pkvm_topup_credit(3 * n, &done), 0);
+		nr += done;
+	}
+	ck_assert_uint_eq(el2.nr_owned, nr);
+	for (u64 i = 0; i < nr; i++)
+		ck_assert(el2.owns[i]);
+	ck_assert_uint_eq(pkvm_arena_held(), PKVM_RANGE_PAGES - nr);
+	assert_nothing_leaked();
+}
+END_TEST
+
+/* With no block of 2 MiB left, what the arena holds is used before smaller ones are looked for. */
+START_TEST(rest_of_the_arena_is_used_up)
+{
+	u64 done;
+
+	setup(12);
+	ck_assert_int_eq(pkvm_topup(12, &done), 0);
+	fake_limit_order(8);
+	ck_assert_int_eq(pkvm_topup(PKVM_RANGE_PAGES + 256, &done), 0);
+	ck_assert_uint_eq(done, PKVM_RANGE_PAGES + 256);
+	ck_assert_uint_eq(pkvm_arena_held(), 0);
+	ck_assert_uint_eq(el2.largest, PKVM_RANGE_PAGES - 12);
 	assert_nothing_leaked();
 }
 END_TEST
@@ -285,6 +327,9 @@ START_TEST(any_call_may_be_refused)
 
 	setup(page_shifts[_i % NR_SHIFTS]);
 	el2.fail_call = 1 + _i / NR_SHIFTS;
+	/* 600 pages are 512 and a piece of the arena, or 256 twice, 64, 16 and a list. */
+	if (el2.fail_call > 2)
+		fake_limit_order(ilog2(256 / HYP_PER_HOST));
 	el2.fail_err = -EPERM;
 	ck_assert_int_eq(pkvm_topup(600, &done), -EPERM);
 	ck_assert_uint_eq(done, el2.nr_owned);
@@ -315,6 +360,7 @@ START_TEST(death_keeps_what_it_was_given)
 	el2.fail_err = -EIO;
 	ck_assert_int_eq(pkvm_topup_credit(200, &credit), -EIO);
 	ck_assert_uint_eq(credit, PKVM_BATCH_PAGES);
+	pkvm_arena_drain();
 	ck_assert_uint_eq(fake_refs(), 2 * PKVM_BATCH_PAGES);
 	ck_assert_int_eq(pkvm_pages_out(), 2 * PKVM_BATCH_PAGES);
 
@@ -407,11 +453,13 @@ static TCase *cases(void)
 
 	tcase_add_loop_test(tc, reserve_goes_in_blocks, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, reserve_falls_back_to_smaller_blocks_and_pages, 0, 9);
+	tcase_add_loop_test(tc, small_amounts_lie_together, 0, NR_SHIFTS);
+	tcase_add_test(tc, rest_of_the_arena_is_used_up);
 	tcase_add_loop_test(tc, pages_that_become_metadata_are_made_up_for, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, request_is_credited_and_charged, 0, NR_SHIFTS);
 	tcase_add_test(tc, request_shows_nothing_before_all_is_allocated);
 	tcase_add_test(tc, any_allocation_may_fail);
-	tcase_add_loop_test(tc, any_call_may_be_refused, 0, 4 * NR_SHIFTS);
+	tcase_add_loop_test(tc, any_call_may_be_refused, 0, 5 * NR_SHIFTS);
 	tcase_add_loop_test(tc, request_may_be_refused_halfway, 0, NR_SHIFTS);
 	tcase_add_test(tc, death_keeps_what_it_was_given);
 	tcase_add_loop_test(tc, what_is_not_taken_is_freed, 0, NR_SHIFTS);

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "arena.h"
 #include "fake/kernel/env.h"
 #include "memcache.h"
 
@@ -15,6 +16,17 @@ static void setup(int shift)
 {
 	fake_kernel_init(page_shifts[shift]);
 	hyp_per_host = 1UL << (page_shifts[shift] - PKVM_PAGE_SHIFT);
+}
+
+/* Host pages in use and references on them, but for those that the arena holds. */
+static unsigned long in_use(void)
+{
+	return fake_pages_in_use() - pkvm_arena_held() / hyp_per_host;
+}
+
+static unsigned long refs(void)
+{
+	return fake_refs() - pkvm_arena_held() / hyp_per_host;
 }
 
 static u64 link_at(u64 pa)
@@ -70,18 +82,18 @@ START_TEST(fill_takes_whole_host_pages)
 	ck_assert_int_eq(pkvm_memcache_fill(&mc, 21, GFP_KERNEL | __GFP_ACCOUNT), 0);
 	ck_assert_uint_eq(fake_last_gfp(), GFP_KERNEL | __GFP_ACCOUNT);
 	ck_assert_uint_eq(mc.nr_pages, hosts * hyp_per_host);
-	ck_assert_uint_eq(fake_pages_in_use(), hosts);
-	ck_assert_uint_eq(fake_refs(), mc.nr_pages);
+	ck_assert_uint_eq(in_use(), hosts);
+	ck_assert_uint_eq(refs(), mc.nr_pages);
 	assert_sound(&mc);
 
 	/* It has enough: nothing more is allocated. */
 	ck_assert_int_eq(pkvm_memcache_fill(&mc, mc.nr_pages, GFP_KERNEL), 0);
-	ck_assert_uint_eq(fake_pages_in_use(), hosts);
+	ck_assert_uint_eq(in_use(), hosts);
 
 	pkvm_memcache_free(&mc);
 	ck_assert_uint_eq(mc.nr_pages, 0);
 	ck_assert_uint_eq(mc.head, PKVM_LIST_END);
-	ck_assert_uint_eq(fake_pages_in_use(), 0);
+	ck_assert_uint_eq(in_use(), 0);
 }
 END_TEST
 
@@ -91,17 +103,20 @@ START_TEST(failed_fill_leaves_what_was_there)
 	for (unsigned int nth = 1; nth <= 4; nth++) {
 		struct pkvm_memcache mc = PKVM_MEMCACHE_INIT, before;
 
+		pkvm_arena_drain();
 		setup(_i);
 		ck_assert_int_eq(pkvm_memcache_fill(&mc, 3 * hyp_per_host, GFP_KERNEL), 0);
 		before = mc;
 		fake_fail_page(nth);
-		ck_assert_int_eq(pkvm_memcache_fill(&mc, 7 * hyp_per_host, GFP_KERNEL), -ENOMEM);
+		ck_assert_int_eq(pkvm_memcache_fill(&mc, 7 * hyp_per_host,
+						    GFP_KERNEL | __GFP_ACCOUNT),
+				 -ENOMEM);
 		ck_assert_uint_eq(mc.head, before.head);
 		ck_assert_uint_eq(mc.nr_pages, before.nr_pages);
-		ck_assert_uint_eq(fake_pages_in_use(), 3);
+		ck_assert_uint_eq(in_use(), 3);
 		assert_sound(&mc);
 		pkvm_memcache_free(&mc);
-		ck_assert_uint_eq(fake_pages_in_use(), 0);
+		ck_assert_uint_eq(in_use(), 0);
 	}
 }
 END_TEST
@@ -123,9 +138,9 @@ START_TEST(split_moves_the_first_pages)
 	assert_sound(&head);
 	assert_sound(&mc);
 	pkvm_memcache_free(&head);
-	ck_assert_uint_eq(fake_pages_in_use(), mc.nr_pages);
+	ck_assert_uint_eq(in_use(), mc.nr_pages);
 	pkvm_memcache_free(&mc);
-	ck_assert_uint_eq(fake_pages_in_use(), 0);
+	ck_assert_uint_eq(in_use(), 0);
 }
 END_TEST
 
@@ -153,13 +168,37 @@ START_TEST(block_is_contiguous_and_aligned)
 	pa = pkvm_range_alloc(nr, GFP_KERNEL);
 	ck_assert_uint_ne(pa, PKVM_LIST_END);
 	ck_assert_uint_eq(pa % (nr * PKVM_PAGE_SIZE), 0);
-	ck_assert_uint_eq(fake_pages_in_use(), 1 + nr / hyp_per_host);
-	ck_assert_uint_eq(fake_refs(), hyp_per_host + nr);
+	ck_assert_uint_eq(in_use(), 1 + nr / hyp_per_host);
+	ck_assert_uint_eq(refs(), hyp_per_host + nr);
 	ck_assert(fake_last_gfp() & __GFP_NORETRY);
 
 	pkvm_range_free(pa, nr);
 	pkvm_memcache_free(&one);
-	ck_assert_uint_eq(fake_pages_in_use(), 0);
+	ck_assert_uint_eq(in_use(), 0);
+}
+END_TEST
+
+/* Whole host pages, as many as there are; they come back as those of a block do. */
+START_TEST(cut_is_contiguous_until_the_arena_is_empty)
+{
+	u64 first, second, nr = 17, rest = PKVM_RANGE_PAGES;
+
+	setup(_i);
+	ck_assert_uint_eq(pkvm_range_cut(&nr), PKVM_LIST_END);
+	ck_assert_int_eq(pkvm_arena_fill(GFP_KERNEL), 0);
+	nr = 17;
+	first = pkvm_range_cut(&nr);
+	ck_assert_uint_ge(nr, 17);
+	ck_assert_uint_lt(nr, 17 + hyp_per_host);
+	ck_assert_uint_eq(refs(), nr);
+	second = pkvm_range_cut(&rest);
+	ck_assert_uint_eq(second, first + nr * PKVM_PAGE_SIZE);
+	ck_assert_uint_eq(rest, PKVM_RANGE_PAGES - nr);
+
+	pkvm_range_free(first, nr);
+	ck_assert_uint_eq(in_use(), rest / hyp_per_host);
+	pkvm_range_free(second, rest);
+	ck_assert_uint_eq(in_use(), 0);
 }
 END_TEST
 
@@ -168,7 +207,7 @@ START_TEST(no_block_is_no_error_but_no_address)
 	setup(_i);
 	fake_limit_order(0);
 	ck_assert_uint_eq(pkvm_range_alloc(2 * hyp_per_host, GFP_KERNEL), PKVM_LIST_END);
-	ck_assert_uint_eq(fake_pages_in_use(), 0);
+	ck_assert_uint_eq(in_use(), 0);
 }
 END_TEST
 
@@ -190,8 +229,8 @@ START_TEST(host_page_is_free_with_its_last_hyp_page)
 		order[j] = swap;
 	}
 	for (i = 0; i < nr; i++) {
-		ck_assert_uint_eq(fake_refs(), nr - i);
-		ck_assert_uint_ge(fake_pages_in_use() * hyp_per_host, nr - i);
+		ck_assert_uint_eq(refs(), nr - i);
+		ck_assert_uint_ge(in_use() * hyp_per_host, nr - i);
 		if (i % 2) {
 			pkvm_range_free(order[i], 1);
 		} else {
@@ -199,7 +238,7 @@ START_TEST(host_page_is_free_with_its_last_hyp_page)
 			pkvm_memcache_free(&mc);
 		}
 	}
-	ck_assert_uint_eq(fake_pages_in_use(), 0);
+	ck_assert_uint_eq(in_use(), 0);
 }
 END_TEST
 
@@ -216,6 +255,7 @@ int main(void)
 	tcase_add_loop_test(tc, split_moves_the_first_pages, 0, 6);
 	tcase_add_test(tc, split_of_nothing_is_nothing);
 	tcase_add_loop_test(tc, block_is_contiguous_and_aligned, 0, NR_SHIFTS);
+	tcase_add_loop_test(tc, cut_is_contiguous_until_the_arena_is_empty, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, no_block_is_no_error_but_no_address, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, host_page_is_free_with_its_last_hyp_page, 0, NR_SHIFTS);
 	suite_add_tcase(suite, tc);

@@ -296,26 +296,6 @@ static int report_tables(const char *name)
 	return ret;
 }
 
-static int donate_blocks(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < TABLE_PAGES >> RANGE_ORDER; i++) {
-		struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
-		struct arm_smccc_1_2_regs regs = { .a2 = 1 << RANGE_ORDER };
-		long ret;
-
-		if (!block)
-			return -ENOMEM;
-		split_page(block, RANGE_ORDER);
-		regs.a1 = page_to_phys(block);
-		ret = hcall(PKVM_HCALL_TOPUP_RANGE, &regs);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 /* Of SCATTER pages allocated one is donated; the others go back. */
 static int donate_scattered(void)
 {
@@ -340,8 +320,7 @@ static int donate_scattered(void)
 
 static int bench_tables(void)
 {
-	return drain() ?: donate_blocks() ?: report_tables("host_s2/tables/blocks") ?:
-	       drain() ?: donate_scattered() ?: report_tables("host_s2/tables/scattered") ?:
+	return drain() ?: donate_scattered() ?: report_tables("host_s2/tables/scattered") ?:
 	       drain() ?: report_tables("host_s2/tables/after_giveback");
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <linux/ktime.h>
+#include <linux/spinlock.h>
 
 #include "env.h"
 
@@ -23,10 +24,14 @@ static _Alignas(1 << 16) unsigned char ram[FAKE_RAM_SIZE];
 static struct page pages[FAKE_RAM_SIZE >> MIN_PAGE_SHIFT];
 static unsigned int pages_left;
 static unsigned int max_order;
+static struct page *last_freed;
+static bool last_in_first_out;
+static void (*other_task)(void);
 static gfp_t last_gfp;
 static u64 now;
 
-unsigned int fake_page_shift;
+unsigned int fake_page_shift = MIN_PAGE_SHIFT;
+unsigned int fake_spinlocks_held;
 struct task_struct fake_task;
 
 void fake_kernel_init(unsigned int page_shift)
@@ -37,6 +42,9 @@ void fake_kernel_init(unsigned int page_shift)
 	memset(pages, 0, sizeof(pages));
 	pages_left = UINT_MAX;
 	max_order = UINT_MAX;
+	last_freed = NULL;
+	last_in_first_out = true;
+	other_task = NULL;
 	last_gfp = 0;
 }
 
@@ -48,6 +56,16 @@ void fake_fail_page(unsigned int nth)
 void fake_limit_order(unsigned int order)
 {
 	max_order = order;
+}
+
+void fake_forget_freed(void)
+{
+	last_in_first_out = false;
+}
+
+void fake_meanwhile(void (*task)(void))
+{
+	other_task = task;
 }
 
 unsigned long fake_pages_in_use(void)
@@ -89,21 +107,41 @@ static bool block_free(unsigned long first, unsigned int order)
 	return true;
 }
 
+static void run_other_task(void)
+{
+	void (*task)(void) = other_task;
+
+	other_task = NULL;
+	if (task)
+		task();
+}
+
+static struct page *find_block(unsigned int order)
+{
+	bool last = !order && last_freed && !last_freed->refs;
+	unsigned long i;
+
+	if (last && last_in_first_out)
+		return last_freed;
+	for (i = 0; i + (1UL << order) <= NR_PAGES; i += 1UL << order) {
+		if (block_free(i, order) && !(last && &pages[i] == last_freed))
+			return &pages[i];
+	}
+	return NULL;
+}
+
 /* As in the kernel, only the first page of a block has a reference until it is split. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
-	unsigned long i;
+	struct page *block;
 
+	CHECK(!fake_spinlocks_held);
+	run_other_task();
 	last_gfp = gfp;
-	if (order > max_order)
-		return NULL;
-	for (i = 0; i + (1UL << order) <= NR_PAGES; i += 1UL << order) {
-		if (!block_free(i, order))
-			continue;
-		pages[i].refs = 1;
-		return &pages[i];
-	}
-	return NULL;
+	block = order > max_order ? NULL : find_block(order);
+	if (block)
+		block->refs = 1;
+	return block;
 }
 
 struct page *alloc_page(gfp_t gfp)
@@ -158,9 +196,11 @@ void __ClearPageOffline(struct page *page)
 
 void __free_page(struct page *page)
 {
-	CHECK(page->refs > 0 && !page->offline);
-	if (!--page->refs)
-		memset(phys_to_virt(page_to_phys(page)), POISON, 1UL << fake_page_shift);
+	CHECK(page->refs > 0 && !page->offline && !fake_spinlocks_held);
+	if (--page->refs)
+		return;
+	memset(phys_to_virt(page_to_phys(page)), POISON, 1UL << fake_page_shift);
+	last_freed = page;
 }
 
 struct page *pfn_to_page(u64 pfn)
