@@ -15,7 +15,7 @@ $(SYSTEM_KMOD).stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_ST
 	@echo "  KMOD    $(SYSTEM_KMOD)"
 	$(Q)mkdir -p $(SYSTEM_KMOD) $(SYSTEM_GUEST)
 	$(Q)cp $(SYSTEM_MODULE_SRCS) $(SYSTEM_KMOD)
-	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(SYSTEM_KMOD)) ARCH=arm64 \
+	+$(Q)$(KERNEL_MAKE) -s --no-print-directory M=$(abspath $(SYSTEM_KMOD)) ARCH=arm64 \
 		CROSS_COMPILE=$(CROSS) PKVM_INCLUDE=$(abspath include) modules
 	$(Q)cp $(SYSTEM_MODULES:%=$(SYSTEM_KMOD)/%.ko) $(SYSTEM_GUEST)
 	$(Q)touch $@
@@ -75,7 +75,7 @@ check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)
 
 # One kernel after the other, to the end: each says for itself what failed.
-SYSTEM_KERNELS := 6.1 6.12
+SYSTEM_KERNELS := 6.1 6.12 7.2
 
 .PHONY: check-kernels
 check-kernels:
