@@ -38,6 +38,7 @@ all:
 # First what others name in their prerequisites.
 include tests/guest/guest.mk
 include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk tests/*/*.mk))
+include packaging/packaging.mk
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -54,6 +55,8 @@ help:
 ## make check-tools    tests of the tests' own tools
 ## make check-spec     whether the netlink spec and what is generated from it agree
 ## make bench          figures: a table and build/bench.json
+## make deb            Debian packages pkvm-dkms and pkvm-tools, in build/deb (as root)
+## make check-packages  they install, DKMS builds, and what is in them works (not part of make check)
 ## make lint           compilers, checkers, format, layout; lint-NAME for one of tests/lint/checks
 ## make regen          regenerate what comes from include/netlink/pkvm.yaml
 ## make guest          everything that tests/guest/run boots
