@@ -38,6 +38,7 @@ all:
 # First what others name in their prerequisites.
 include tests/guest/guest.mk
 include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk tests/*/*.mk))
+include packaging/packaging.mk
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -49,16 +50,19 @@ help:
 ## make check-unit     native unit tests under sanitizers
 ## make check-fuzz     bounded fuzzer runs
 ## make check-system   tests in the booted machine
-## make check-kernels  these on each kernel of tests/system/system.mk
+## make check-smoke    the main job on Linux 6.12
+## make check-kernels  the system tests on Linux 6.1, 6.12 and 7.2 (not part of make check)
 ## make check-tools    tests of the tests' own tools
 ## make check-spec     whether the netlink spec and what is generated from it agree
 ## make bench          figures: a table and build/bench.json
+## make deb            Debian packages pkvm-dkms and pkvm-tools, in build/deb (as root)
+## make check-packages  they install, DKMS builds, and what is in them works (not part of make check)
 ## make lint           compilers, checkers, format, layout; lint-NAME for one of tests/lint/checks
 ## make regen          regenerate what comes from include/netlink/pkvm.yaml
 ## make guest          everything that tests/guest/run boots
 ## make clean          remove build/ (the cache stays: make clean-cache)
 ##
-## V=1 prints commands; KVER=6.1 chooses the kernel under test.
+## V=1 prints commands; KVER=6.1 chooses the kernel under test (6.12, 7.2).
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -17,7 +17,7 @@ define build_kmod
 	@echo "  KMOD    $@"
 	$(Q)mkdir -p $(@D)
 	$(Q)cp -a --parents $(KMOD_SRCS) $(@D)
-	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(@D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) $(1) modules
+	$(Q)$(KERNEL_MAKE) -s --no-print-directory M=$(abspath $(@D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) $(1) modules
 	$(Q)touch $@
 endef
 
@@ -33,7 +33,7 @@ kmod-debug: $(KMOD_DEBUG)
 all: kmod
 
 install-kmod: $(KMOD)
-	$(MAKE) -C $(KDIR) M=$(abspath $(<D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) \
+	+$(KERNEL_MAKE) M=$(abspath $(<D)) ARCH=arm64 CROSS_COMPILE=$(CROSS) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
 install: install-kmod
 

@@ -11,7 +11,7 @@ $(EL2_BENCH): $(EL2_BENCH_SRCS) $(KERNEL_STAMP)
 	$(Q)mkdir -p $(@D)/include
 	$(Q)cp -a tests/bench/el2/. $(@D)
 	$(Q)cp -a include/pkvm $(@D)/include
-	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(@D)) ARCH=arm64 \
+	+$(Q)$(KERNEL_MAKE) -s --no-print-directory M=$(abspath $(@D)) ARCH=arm64 \
 		CROSS_COMPILE=$(CROSS) modules
 	$(Q)touch $@
 

@@ -2,7 +2,7 @@
 # The whole of the tests: stages that record their results (tests/check/run says how),
 # and the line that sums them up. A stage also runs on its own: make check-unit.
 
-CHECK_STAGES := tools spec unit fuzz system
+CHECK_STAGES := tools spec unit fuzz system smoke
 
 # The stages' builds use every CPU unless make was told how many jobs to run.
 CHECK_JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,$(shell nproc))

@@ -58,7 +58,7 @@ apt_config()
 	Dir::Etc::SourceParts "/dev/null";
 	Dir::Etc::Preferences "/dev/null";
 	Dir::Etc::PreferencesParts "/dev/null";
-	APT::Architecture "arm64";
+	APT::Architecture "${APT_NATIVE:-arm64}";
 	#clear APT::Architectures;
 	APT::Architectures { "${APT_ARCHS/,/\"; \"}"; };
 	#clear APT::Update::Pre-Invoke;
@@ -75,8 +75,9 @@ apt_config()
 	END
 }
 
-# Prepare the private APT for the given suites, with fresh lists. Sets APT_DIR and
-# holds its lock until the script ends.
+# Prepare the private APT for the given suites, with fresh lists: for a machine of
+# architecture $APT_NATIVE (arm64 if it is not set). Sets APT_DIR and holds its lock until
+# the script ends. Fails if the archive has no such suite.
 apt_open()
 {
 	APT_ARCHS=arm64
@@ -97,7 +98,7 @@ apt_open()
 	progress "fetching the package lists of $*"
 	mv "$APT_DIR/sources.list.new" "$APT_DIR/sources.list"
 	rm -f "$APT_DIR/updated"
-	private_apt get -qq update
+	private_apt get -qq update || return
 	touch "$APT_DIR/updated"
 }
 

@@ -11,6 +11,8 @@ KERNEL_STAMP := $(GUEST_KERNEL)/release
 ifneq ($(MACHINE),aarch64)
 KDIR ?= $(GUEST_KERNEL)/headers
 endif
+# Make in these headers; lines that use it begin with +.
+KERNEL_MAKE = MAKE="$(MAKE)" tests/guest/kernel-make $(KDIR)
 
 SYSROOT := $(GUEST_BUILD)/sysroot
 SYSROOT_STAMP := $(SYSROOT)/packages

@@ -15,7 +15,7 @@ $(SYSTEM_KMOD).stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_ST
 	@echo "  KMOD    $(SYSTEM_KMOD)"
 	$(Q)mkdir -p $(SYSTEM_KMOD) $(SYSTEM_GUEST)
 	$(Q)cp $(SYSTEM_MODULE_SRCS) $(SYSTEM_KMOD)
-	$(Q)$(MAKE) -s --no-print-directory -C $(KDIR) M=$(abspath $(SYSTEM_KMOD)) ARCH=arm64 \
+	+$(Q)$(KERNEL_MAKE) -s --no-print-directory M=$(abspath $(SYSTEM_KMOD)) ARCH=arm64 \
 		CROSS_COMPILE=$(CROSS) PKVM_INCLUDE=$(abspath include) modules
 	$(Q)cp $(SYSTEM_MODULES:%=$(SYSTEM_KMOD)/%.ko) $(SYSTEM_GUEST)
 	$(Q)touch $@
@@ -82,12 +82,22 @@ system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)
 
+# $(1): another kernel. Its headers, on an arm64 host, too.
+on_kernel = $(MAKE) --no-print-directory KVER=$(1) KDIR=$(GUEST_BUILD)/kernel-$(1)/headers
+
+# The main job on the kernel that follows.
+SMOKE_KERNEL := 6.12
+
+check-smoke:
+	+$(Q)$(call on_kernel,$(SMOKE_KERNEL)) guest system-guest
+	$(Q)tests/system/run --kernel $(SMOKE_KERNEL) smoke
+
 # One kernel after the other, to the end: each says for itself what failed.
-SYSTEM_KERNELS := 6.1 6.12
+SYSTEM_KERNELS := 6.1 6.12 7.2
 
 .PHONY: check-kernels
 check-kernels:
-	$(Q)status=0; for kernel in $(SYSTEM_KERNELS); do \
+	+$(Q)status=0; for kernel in $(SYSTEM_KERNELS); do \
 		echo "== kernel $$kernel"; \
-		$(MAKE) --no-print-directory KVER=$$kernel check-system || status=1; \
+		$(call on_kernel,$$kernel) check-system || status=1; \
 	done; exit $$status

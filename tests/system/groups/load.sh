@@ -7,12 +7,12 @@
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
 
-LOADS=100
+LOADS=130
 # Loads after which the host's own caches (slabs, module areas) have grown to what it takes.
-WARM_UP=10
-# A single page lost in each load between the two measurements would be 360 KiB; the rest of
-# the machine, which idles, varies by some 40 KiB.
-TOLERANCE_KIB=160
+WARM_UP=30
+# A single page lost in each load between the two measurements would be 400 KiB; the rest of
+# the machine, which idles, varies by some 40 KiB, that of Linux 7.2 by up to 240.
+TOLERANCE_KIB=300
 
 holds_el2()
 {
@@ -80,5 +80,5 @@ test_case stays-while-a-vm-lives stays_while_a_vm_lives
 test_case unload gives_el2_back
 test_case smallest-heap loads_with heap_mib=2
 test_case selftest-at-load loads_with_selftest
-test_case hundred-loads loads_many_times
+test_case many-loads loads_many_times
 test_case kernel-log log_is_clean

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The probe: where EL2 cannot be had, loading fails with the sentence that tells why and what
-# to do, and nothing has changed.
+# to do, and nothing has changed. (The kernel's own pKVM: 7.2's does not come up on QEMU's
+# cortex-a57.)
 #: machine kvm: --append kvm-arm.mode=nvhe
-#: machine protected: --append kvm-arm.mode=protected
+#: machine protected: --cpu cortex-a76 --append kvm-arm.mode=protected
 #: machine vhe: --cpu max,pauth-impdef=on
 #: machine no-el2: --no-el2
 #: machine parameters:

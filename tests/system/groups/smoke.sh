@@ -33,6 +33,20 @@ pages_come_back()
 	pkvmctl heap check
 }
 
+topped_up_ahead()
+{
+	pkvmctl topup 1M
+	number 'pages in stock' "$(figure .memory.stock_pages)" -ge 256
+}
+
+# It enters the kernel by the code that EL2 has to know.
+cpu_comes_back()
+{
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	held_by pkvm
+}
+
 unload_and_check()
 {
 	rmmod pkvm
@@ -42,6 +56,8 @@ unload_and_check()
 test_case load-with-selftest load_with_selftest
 test_case vms-come-and-go vms_come_and_go
 test_case selftest pkvmctl selftest
+test_case topped-up-ahead topped_up_ahead
 test_case pages-come-back pages_come_back
+test_case cpu-comes-back cpu_comes_back
 test_case unload unload_and_check
 test_case kernel-log log_is_clean
