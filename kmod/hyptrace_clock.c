@@ -8,7 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 #include <linux/trace_clock.h>
-#include <clocksource/arm_arch_timer.h>
+#include <asm/arch_timer.h>
 
 #include "hyptrace_clock.h"
 
