@@ -109,6 +109,12 @@ int __stock_reserve(struct hyp_ask *ask, u64 nr)
 	return 0;
 }
 
+void __stock_unreserve(u64 nr)
+{
+	HYP_ASSERT(nr <= stock.reserved);
+	stock.reserved -= nr;
+}
+
 int hyp_reserve(struct hyp_ask *ask, u64 nr)
 {
 	int err;

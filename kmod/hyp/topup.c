@@ -205,6 +205,18 @@ static void __count_topup(const struct topup *done, u64 flags)
 		__stock_credit(done->joined);
 }
 
+int __topup_page(phys_addr_t pa)
+{
+	struct topup done = { .left = PKVM_LIST_END };
+	int err = __check_range(pa, 1);
+
+	if (err)
+		return err;
+	__take_range(pa, 1, &done);
+	mm.count.owned += done.taken;
+	return done.taken ? 0 : -HYP_EPERM;
+}
+
 int topup_list(phys_addr_t head, u64 nr, u64 flags, struct topup *ret)
 {
 	struct batch batch;

@@ -73,7 +73,7 @@ int __host_unshare_hyp(phys_addr_t pa, u64 nr)
 }
 
 /* One after the other by place in RAM: pages that are neighbours there are so here. */
-static u64 shared_va(phys_addr_t pa)
+u64 __shared_va(phys_addr_t pa)
 {
 	return mm.boot->va_base + PKVM_VA_SHARED + ram_offset(pa);
 }
@@ -95,14 +95,14 @@ int __hyp_pin_shared(phys_addr_t pa, u64 nr, struct hyp_ask *ask, void **ret_va)
 
 	/* Where a page is mapped already, so are its tables. */
 	if (!err)
-		err = __stock_reserve(ask, hyp_map_cost(shared_va(pa), nr) - nr);
+		err = __stock_reserve(ask, hyp_map_cost(__shared_va(pa), nr) - nr);
 	if (err)
 		return err;
 	for (u64 i = 0; i < nr; i++)
 		if (__page_count_add(page_at(pa, i), 1) == 1)
-			__pgtable_map(shared_va(page_at(pa, i)), page_at(pa, i));
+			__pgtable_map(__shared_va(page_at(pa, i)), page_at(pa, i));
 	arch_pte_sync();
-	*ret_va = (void *)shared_va(pa);
+	*ret_va = (void *)__shared_va(pa);
 	return 0;
 }
 
@@ -111,8 +111,8 @@ void __hyp_unpin_shared(phys_addr_t pa, u64 nr)
 	for (u64 i = 0; i < nr; i++) {
 		HYP_ASSERT(__page_stored_state(page_at(pa, i)) == PAGE_SHARED_HYP);
 		if (!__page_count_add(page_at(pa, i), -1))
-			__pgtable_unmap(shared_va(page_at(pa, i)));
+			__pgtable_unmap(__shared_va(page_at(pa, i)));
 	}
 	arch_pte_sync();
-	arch_tlbi(shared_va(pa), nr);
+	arch_tlbi(__shared_va(pa), nr);
 }

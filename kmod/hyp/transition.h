@@ -43,6 +43,9 @@ int __host_unshare_hyp(phys_addr_t pa, u64 nr);
 int __hyp_pin_shared(phys_addr_t pa, u64 nr, struct hyp_ask *ask, void **ret_va);
 void __hyp_unpin_shared(phys_addr_t pa, u64 nr);
 
+/* Where a page is mapped while it is pinned. */
+u64 __shared_va(phys_addr_t pa);
+
 /* The host's pages become the guest's, with what is in them. */
 int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 			struct hyp_ask *ask);

@@ -48,6 +48,7 @@ traced()
 	local event events=$1
 	shift
 
+	switch_all 0
 	echo >$TRACING/trace
 	for event in $events; do
 		switch 1 "$event"
