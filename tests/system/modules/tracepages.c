@@ -16,7 +16,7 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/random.h>
+#include <linux/prandom.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -241,18 +241,32 @@ static void steal(void *unused)
 	spin_unlock(&stolen_lock);
 }
 
+/* Numbers that mean something as often as not. */
+static void scribble_on(u32 *page, struct rnd_state *random)
+{
+	unsigned int i;
+
+	for (i = 0; i < PKVM_PAGE_SIZE / sizeof(*page); i++) {
+		u32 value = prandom_u32_state(random);
+
+		page[i] = value & 1 ? value : value >> 1 & 0xf;
+	}
+}
+
 static int set_scribble(const char *value, const struct kernel_param *param)
 {
+	struct rnd_state random;
 	unsigned int ms, i;
 	int err = kstrtouint(value, 0, &ms);
 
 	if (err)
 		return err;
 	nr_stolen = 0;
+	prandom_seed_state(&random, 1);
 	for (; ms; ms--) {
 		on_each_cpu(steal, NULL, 1);
 		for (i = 0; i < nr_stolen; i++)
-			get_random_bytes(phys_to_virt(stolen[i]), PKVM_PAGE_SIZE);
+			scribble_on(phys_to_virt(stolen[i]), &random);
 		usleep_range(500, 1000);
 	}
 	return 0;
