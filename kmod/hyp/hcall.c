@@ -20,7 +20,7 @@ struct hcall_entry {
 	u8 cause;		/* enum pkvm_req_cause, of its requests */
 };
 
-#define TRACE_CALL(handler)	(HYP_TRACE ? (handler) : NULL)
+#define TRACED(handler)		(HYP_TRACE ? (handler) : NULL)
 
 static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_VERSION] = { hcall_version, HCALL_CLOSING, 0 },
@@ -47,11 +47,11 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_GUEST_DONATE] = { hcall_guest_donate, HCALL_REQUESTS, PKVM_CAUSE_VM },
 	[PKVM_HCALL_GUEST_SHARE] = { hcall_guest_share, HCALL_REQUESTS, PKVM_CAUSE_VM },
 	[PKVM_HCALL_GUEST_UNSHARE] = { hcall_guest_unshare, 0, 0 },
-	[PKVM_HCALL_TRACE_ENABLE] = { TRACE_CALL(hcall_trace_enable), 0, 0 },
-	[PKVM_HCALL_TRACE_LOAD] = { TRACE_CALL(hcall_trace_load), HCALL_REQUESTS, PKVM_CAUSE_OTHER },
-	[PKVM_HCALL_TRACE_UNLOAD] = { TRACE_CALL(hcall_trace_unload), 0, 0 },
-	[PKVM_HCALL_TRACE_SWAP] = { TRACE_CALL(hcall_trace_swap), 0, 0 },
-	[PKVM_HCALL_TRACE_RESET] = { TRACE_CALL(hcall_trace_reset), 0, 0 },
+	[PKVM_HCALL_TRACE_ENABLE] = { TRACED(hcall_trace_enable), 0, 0 },
+	[PKVM_HCALL_TRACE_LOAD] = { TRACED(hcall_trace_load), HCALL_REQUESTS, PKVM_CAUSE_OTHER },
+	[PKVM_HCALL_TRACE_UNLOAD] = { TRACED(hcall_trace_unload), 0, 0 },
+	[PKVM_HCALL_TRACE_SWAP] = { TRACED(hcall_trace_swap), 0, 0 },
+	[PKVM_HCALL_TRACE_RESET] = { TRACED(hcall_trace_reset), 0, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif

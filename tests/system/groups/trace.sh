@@ -17,10 +17,14 @@ EVENTS='pkvm_fault pkvm_hyp_req pkvm_reclaim pkvm_shrink pkvm_topup pkvm_vm'
 TRACE=$TEST_DIR/trace
 traced()
 {
+	local enable
+
 	echo >$TRACING/trace
-	echo 'pkvm:pkvm_*' >$TRACING/set_event
+	for enable in "$TRACING"/events/pkvm/pkvm_*/enable; do
+		echo 1 >"$enable"
+	done
 	"$@"
-	echo >$TRACING/set_event
+	echo 0 >$TRACING/events/pkvm/enable
 	sed -n 's/^.*[0-9]: \(pkvm_[a-z_]*: \)/\1/p' $TRACING/trace >"$TRACE"
 }
 
