@@ -149,6 +149,24 @@ enum pkvm_hcall_nr {
 	PKVM_HCALL_GUEST_SHARE,
 	/* x1 handle, x2 guest address, x3 pages of those that were shared */
 	PKVM_HCALL_GUEST_UNSHARE,
+	/*
+	 * Events of EL2's (<pkvm/trace.h>), in a ring of pages for each CPU. All but the first act
+	 * on the ring of the CPU they run on, which x1 names: -EINVAL if it is another one.
+	 */
+	/* x1 PKVM_TRACE_BIT() of the events that are told from now on -> x2 those before */
+	PKVM_HCALL_TRACE_ENABLE,
+	/* R: x2 address of a page that is shared: joins the ring. Two are the least that work. */
+	PKVM_HCALL_TRACE_LOAD,
+	/* -> x2 address of a page that has left the ring, PKVM_LIST_END: it has none any more */
+	PKVM_HCALL_TRACE_UNLOAD,
+	/*
+	 * -> x2 address of the oldest page with records, which EL2 leaves alone until the next
+	 * swap (PKVM_LIST_END: none), x3 records in it, and lost since the last swap: x4 those
+	 * written over, x5 those that had no place
+	 */
+	PKVM_HCALL_TRACE_SWAP,
+	/* drops the ring's records */
+	PKVM_HCALL_TRACE_RESET,
 	/* debug images only: x1 enum pkvm_debug_panic */
 	PKVM_HCALL_DEBUG_PANIC,
 	PKVM_HCALL_COUNT
@@ -156,6 +174,7 @@ enum pkvm_hcall_nr {
 
 /* VERSION: feature bits. */
 #define PKVM_FEAT_DEBUG		(UINT64_C(1) << 0)	/* DEBUG_PANIC is there */
+#define PKVM_FEAT_TRACE		(UINT64_C(1) << 1)	/* TRACE_* are there */
 
 /* TOPUP_*: the pages answer a request, so RECLAIM leaves them until the retry. */
 #define PKVM_TOPUP_CREDIT	(UINT64_C(1) << 0)

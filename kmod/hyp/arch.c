@@ -147,6 +147,23 @@ void arch_guest_tlbi(void)
 	isb();
 }
 
+u32 arch_cpu(void)
+{
+	return this_cpu()->cpu;
+}
+
+/* Not before what comes before it in the program, which the event is about. */
+u64 arch_counter(void)
+{
+	isb();
+	return read_sysreg(cntpct_el0);
+}
+
+struct trace_ring *arch_trace_ring(void)
+{
+	return &this_cpu()->trace;
+}
+
 static void zero_page_by_stores(u64 va)
 {
 	u64 end = va + HYP_PAGE_SIZE;

@@ -12,6 +12,7 @@
 #include "mm_priv.h"
 #include "selftest.h"
 #include "stock.h"
+#include "trace.h"
 #include "vm.h"
 #include "vmemmap.h"
 
@@ -77,6 +78,8 @@ static void __count_reclaim(u64 nr)
 	mm.count.owned -= nr;
 	mm.count.reclaimed += nr;
 	mm.count.reclaims += nr > 0;
+	if (nr)
+		trace_pages(PKVM_TRACE_HYP, PKVM_TRACE_HOST, nr);
 }
 
 void reclaim(u64 nr, struct page_list *ret)

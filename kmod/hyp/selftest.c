@@ -9,6 +9,7 @@
 #include "mm.h"
 #include "selftest_own.h"
 #include "string.h"
+#include "trace.h"
 
 /* Three neighbours; the middle one has pages of its own that can be unmapped. */
 enum object_id {
@@ -250,4 +251,5 @@ void selftest_init(const struct pkvm_boot *boot)
 		test.object[id] = NULL;
 	heap_init(&selftest_heap, boot->va_base + PKVM_VA_SELFTEST, PKVM_SELFTEST_HEAP_SIZE,
 		  boot->heap_key);
+	selftest_heap.trace_id = PKVM_TRACE_HEAP_SELFTEST;
 }

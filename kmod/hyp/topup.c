@@ -18,6 +18,7 @@
 #include "ram.h"
 #include "stock.h"
 #include "string.h"
+#include "trace.h"
 #include "vmemmap.h"
 
 #define SEEN_BITS	7
@@ -201,6 +202,8 @@ static void __count_topup(const struct topup *done, u64 flags)
 	mm.count.owned += done->taken;
 	mm.count.topped_up += done->taken;
 	mm.count.topups += done->taken > 0;
+	if (done->taken)
+		trace_pages(PKVM_TRACE_HOST, PKVM_TRACE_HYP, done->taken);
 	if (flags & PKVM_TOPUP_CREDIT)
 		__stock_credit(done->joined);
 }

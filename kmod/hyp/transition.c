@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "ram.h"
 #include "stock.h"
+#include "trace.h"
 #include "transition_priv.h"
 #include "vmemmap.h"
 
@@ -55,6 +56,7 @@ int __host_share_hyp(phys_addr_t pa, u64 nr, struct hyp_ask *ask)
 		return err;
 	__vmemmap_back(pa, nr);
 	set_states(pa, nr, PAGE_SHARED_HYP);
+	trace_pages(PKVM_TRACE_HOST, PKVM_TRACE_HOST_SHARED_HYP, nr);
 	return 0;
 }
 
@@ -64,9 +66,11 @@ int __host_unshare_hyp(phys_addr_t pa, u64 nr)
 
 	if (!err && !all_below(pa, nr, 1))
 		err = -HYP_EBUSY;
-	if (!err)
-		set_states(pa, nr, PAGE_HOST);
-	return err;
+	if (err)
+		return err;
+	set_states(pa, nr, PAGE_HOST);
+	trace_pages(PKVM_TRACE_HOST_SHARED_HYP, PKVM_TRACE_HOST, nr);
+	return 0;
 }
 
 /* One after the other by place in RAM: pages that are neighbours there are so here. */

@@ -6,6 +6,7 @@
 #include "errno.h"
 #include "panic.h"
 #include "stock.h"
+#include "trace.h"
 #include "transition_priv.h"
 #include "vmemmap.h"
 
@@ -70,6 +71,7 @@ int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 		__page_set_state(page_at(pa, i), PAGE_GUEST);
 		__guest_s2_map(guest, page_at(gpa, i), page_at(pa, i), 0);
 	}
+	trace_pages(PKVM_TRACE_HOST, PKVM_TRACE_GUEST, nr);
 	return 0;
 }
 
@@ -108,6 +110,7 @@ int __host_share_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 		__page_count_add(page_at(pa, i), 1);
 		__guest_s2_map(guest, page_at(gpa, i), page_at(pa, i), GUEST_S2_BORROWED);
 	}
+	trace_pages(PKVM_TRACE_HOST, PKVM_TRACE_HOST_SHARED_GUEST, nr);
 	return 0;
 }
 
@@ -130,6 +133,7 @@ int __host_unshare_guest(struct guest_s2 *guest, u64 gpa, u64 nr)
 		__stop_borrowing(pa);
 	}
 	__guest_s2_flush();
+	trace_pages(PKVM_TRACE_HOST_SHARED_GUEST, PKVM_TRACE_HOST, nr);
 	return 0;
 }
 
@@ -146,6 +150,7 @@ int __guest_share_host(struct guest_s2 *guest, u64 gpa, u64 nr)
 		__guest_s2_mark(guest, page_at(gpa, i), GUEST_S2_SHARED);
 		__host_s2_lend(pa);
 	}
+	trace_pages(PKVM_TRACE_GUEST, PKVM_TRACE_GUEST_SHARED_HOST, nr);
 	return 0;
 }
 
@@ -164,25 +169,28 @@ int __guest_unshare_host(struct guest_s2 *guest, u64 gpa, u64 nr)
 		__guest_s2_mark(guest, page_at(gpa, i), 0);
 	}
 	__host_s2_flush_sync();
+	trace_pages(PKVM_TRACE_GUEST_SHARED_HOST, PKVM_TRACE_GUEST, nr);
 	return 0;
 }
 
-/* No guest can reach the page any more. */
-static void __give_back(phys_addr_t pa)
+/* No guest can reach the page any more. Whether it was a guest's. */
+static bool __give_back(phys_addr_t pa)
 {
 	if (__page_stored_state(pa) == PAGE_SHARED_GUEST) {
 		__stop_borrowing(pa);
-		return;
+		return false;
 	}
 	arch_zero_page(arch_fixmap(pa));
 	arch_fixmap_put();
 	__page_set_state(pa, PAGE_HOST);
 	__host_s2_from_guest(pa);
+	return true;
 }
 
 int __host_reclaim_guest(struct guest_s2 *guest, u64 gpa, u64 nr)
 {
 	phys_addr_t pages[PKVM_BATCH_GUEST_PAGES];
+	u64 owned = 0;
 	int err = !nr || nr > PKVM_BATCH_GUEST_PAGES ? -HYP_EINVAL : guest_s2_check(gpa, nr);
 
 	if (err)
@@ -196,6 +204,10 @@ int __host_reclaim_guest(struct guest_s2 *guest, u64 gpa, u64 nr)
 		__guest_s2_unmap(guest, page_at(gpa, i));
 	__guest_s2_flush();
 	for (u64 i = 0; i < nr; i++)
-		__give_back(pages[i]);
+		owned += __give_back(pages[i]);
+	if (owned)
+		trace_pages(PKVM_TRACE_GUEST, PKVM_TRACE_HOST, owned);
+	if (owned < nr)
+		trace_pages(PKVM_TRACE_HOST_SHARED_GUEST, PKVM_TRACE_HOST, nr - owned);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "init.h"
 #include "panic.h"
 #include "spinlock.h"
+#include "trace.h"
 #include "transition.h"
 #include "vcpu.h"
 
@@ -109,6 +110,7 @@ static int __create_vm(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle)
 	table.nr_vms++;
 	*ret_handle = __handle(slot);
 	vm->s2.handle = *ret_handle;
+	trace(PKVM_TRACE_VM_CREATE, *ret_handle, max_vcpus, 0);
 	return 0;
 }
 
@@ -165,6 +167,8 @@ int vcpu_create(u64 handle, u64 index, struct hyp_ask *ask)
 
 	hyp_spin_lock(&table.lock);
 	err = __create_vcpu(handle, index, ask);
+	if (!err)
+		trace(PKVM_TRACE_VCPU_CREATE, handle, index, 0);
 	hyp_spin_unlock(&table.lock);
 	return err;
 }
@@ -233,6 +237,7 @@ static void __destroy_batch(struct hyp_vm *vm)
 	for (u32 nr = 0; vm->nr_vcpus && nr < PKVM_BATCH_VCPUS; vm->next_destroyed++) {
 		if (!vm->vcpus[vm->next_destroyed])
 			continue;
+		trace(PKVM_TRACE_VCPU_DESTROY, vm->s2.handle, vm->next_destroyed, 0);
 		__destroy_vcpu(vm, vm->next_destroyed);
 		nr++;
 	}
@@ -273,6 +278,7 @@ static int __destroy_vm(struct vm_slot *slot, u64 *ret_left)
 	*ret_left = slot->vm->nr_vcpus + slot->vm->s2.pages;
 	if (*ret_left)
 		return 0;
+	trace(PKVM_TRACE_VM_DESTROY, __handle(slot), 0, 0);
 	__put_vm(slot->vm);
 	slot->vm = NULL;
 	slot->generation = (slot->generation + 1) & GENERATION_MASK;

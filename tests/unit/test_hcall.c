@@ -62,8 +62,11 @@ START_TEST(undefined_results_are_zero)
 	memset(&regs, 0xff, sizeof(regs));
 	regs.x[0] = PKVM_HCALL_ID(PKVM_HCALL_VERSION);
 	hyp_hcall(regs.x);
-	for (unsigned int x = 0; x < HCALL_REGS; x++)
-		ck_assert_uint_eq(regs.x[x], x == 2 ? PKVM_ABI_VERSION : 0);
+	ck_assert_uint_eq(regs.x[2], PKVM_ABI_VERSION);
+	ck_assert_uint_eq(regs.x[3], PKVM_FEAT_TRACE);
+	for (unsigned int x = 4; x < HCALL_REGS; x++)
+		ck_assert_uint_eq(regs.x[x], 0);
+	ck_assert_uint_eq(regs.x[0] | regs.x[1], 0);
 }
 END_TEST
 
@@ -431,6 +434,9 @@ static void settle(void)
 	for (unsigned int slot = 1; slot <= PKVM_MAX_VMS; slot++)
 		if (call(PKVM_HCALL_VM_INFO, handles[slot]) == 0)
 			host_destroy_vm(handles[slot]);
+	do
+		ck_assert_int_eq(call(PKVM_HCALL_TRACE_UNLOAD, 0), 0);
+	while (regs.x[2] != PKVM_LIST_END);
 	for (u64 i = 0; i < arch_env.nr_pages; i++) {
 		phys_addr_t pa = arch_env_page_pa(i);
 

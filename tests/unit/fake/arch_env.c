@@ -255,6 +255,22 @@ bool arch_env_readable(u64 va)
 
 /* arch.h, the rest. */
 
+u32 arch_cpu(void)
+{
+	return arch_env.cpu;
+}
+
+/* Never the same twice. */
+u64 arch_counter(void)
+{
+	return ++arch_env.counter;
+}
+
+struct trace_ring *arch_trace_ring(void)
+{
+	return &arch_env.trace[arch_env.cpu];
+}
+
 void *arch_fixmap(phys_addr_t pa)
 {
 	if (machine.fixmap)
