@@ -404,7 +404,7 @@ DEFINE_EVENT_FN(hyp_vcpu, hyp_vcpu_destroy,
 	hyp_vcpu_destroy_reg, hyp_vcpu_destroy_unreg
 );
 
-/* Events of this CPU's that nobody will see: overwritten before they were read, or without a place. */
+/* Events of this CPU's that nobody will see: overwritten before they were read, or not placed. */
 TRACE_EVENT(hyp_lost,
 	TP_PROTO(u32 cpu, u64 ts, u64 overwritten, u64 dropped),
 	TP_ARGS(cpu, ts, overwritten, dropped),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The self-test's steps: those about the heap, then the others. Each allocates at most once and before it changes or
- * checks anything, so that it can be called again when pages were missing.
+ * The self-test's steps: those about the heap, then the others. Each allocates at most once
+ * and before it changes or checks anything, so that it can be called again when pages were
+ * missing.
  */
 #include "selftest.h"
 

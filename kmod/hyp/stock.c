@@ -50,11 +50,15 @@ phys_addr_t __stock_get_reserved(enum page_state state)
 	HYP_ASSERT(stock.reserved);
 	stock.reserved--;
 	pa = __pool_get(&stock.pool, 0);
+	HYP_ASSERT(pa != PKVM_LIST_END);
 	__page_set_state(pa, state);
 	return pa;
 }
 
-/* Goes through host blocks, one to its end before the next, which one of the largest free is in. */
+/*
+ * Goes through host blocks, each to its end before the next, in which one of the largest
+ * free blocks lies. Something is free.
+ */
 static phys_addr_t __next_to_give(void)
 {
 	unsigned int order;
@@ -68,6 +72,7 @@ static phys_addr_t __next_to_give(void)
 				return pa;
 		}
 		stock.give_at = __pool_largest(&stock.pool, &order);
+		HYP_ASSERT(stock.give_at != PKVM_LIST_END);
 		stock.give_end = stock.give_at + (HYP_PAGE_SIZE << order);
 		if (order >= GATHER_ORDER) {
 			stock.give_at = ALIGN_DOWN(stock.give_at, BLOCK_SIZE);

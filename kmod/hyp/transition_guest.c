@@ -50,6 +50,12 @@ static int __check_mapped(const struct guest_s2 *guest, u64 gpa, u64 nr, u64 sof
 	return 0;
 }
 
+static u64 donation_cost(const struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr)
+{
+	return __vmemmap_back_cost(pa, nr) + __host_s2_split_cost(pa, nr) +
+	       __guest_s2_cost(guest, gpa, nr);
+}
+
 int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 			struct hyp_ask *ask)
 {
@@ -58,8 +64,7 @@ int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 	if (!err)
 		err = __check_unmapped(guest, gpa, nr);
 	if (!err)
-		err = __stock_reserve(ask, __vmemmap_back_cost(pa, nr) + __host_s2_split_cost(pa, nr) +
-						   __guest_s2_cost(guest, gpa, nr));
+		err = __stock_reserve(ask, donation_cost(guest, pa, gpa, nr));
 	if (err)
 		return err;
 	__vmemmap_back(pa, nr);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* EL2's events by hypercall: rings of shared pages, each CPU's own; what is told of what happens. */
+/* EL2's events by hypercall: each CPU's ring of shared pages, and what is told of what happens. */
 #include <string.h>
 
 #include <pkvm/trace.h>
