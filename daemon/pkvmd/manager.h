@@ -71,6 +71,7 @@ struct manager {
 	enum manager_state state;
 	struct pkvm_info info;			/* while LIVE or DEAD */
 	struct pkvm_stats stats;		/* as of the last look; zero while WAITING */
+	struct pkvm_page_stats page_stats;	/* as stats; filled by manager_refresh() only */
 	struct pkvm_shrinker shrinker;
 
 	struct link *link;
