@@ -59,12 +59,13 @@ $(eval $(call daemon_rules,NATIVE,$(BUILD)/native,CC_NATIVE,))
 $(eval $(call daemon_rules,ARM64,$(BUILD)/arm64,CC_ARM64,| $(CTL_SYSROOT)))
 
 .PHONY: programs programs-native install-programs
-programs: $(CTL_ARM64)
-programs-native: $(CTL_NATIVE)
+programs: $(CTL_ARM64) $(PKVMD_ARM64)
+programs-native: $(CTL_NATIVE) $(PKVMD_NATIVE)
 all: programs
 
-install-programs: $(CTL_ARM64)
+install-programs: $(CTL_ARM64) $(PKVMD_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
+	install -D -m 755 $(PKVMD_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd
 	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
 	install -D -m 644 daemon/completion/pkvmctl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl
