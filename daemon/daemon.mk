@@ -4,7 +4,7 @@
 
 PREFIX ?= /usr/local
 DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib
-DAEMON_PACKAGES := libnl-genl-3.0 smartcols
+DAEMON_PACKAGES := libnl-genl-3.0 smartcols libsystemd ncursesw
 PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
 
 CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c))
