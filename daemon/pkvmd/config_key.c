@@ -43,8 +43,8 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 			  "Share of the reserve above the floor that is released at a time" },
 	[CONFIG_CGROUPS] = { "Pressure", "Cgroups", CONFIG_PATHS, 0, 0, "",
 			     "Control groups whose pressure counts besides the system's" },
-	[CONFIG_PING_PONG_TIME] = { "Damping", "PingPongTime", CONFIG_TIME, 0, HOUR, "1min",
-				    "Pages donated again so soon after a take-back are ping-pong" },
-	[CONFIG_FORGET_TIME] = { "Damping", "ForgetTime", CONFIG_TIME, SECOND, 24 * HOUR, "10min",
+	[CONFIG_PING_PONG_TIME] = { "Damping", "PingPongTime", CONFIG_TIME, 0, HOUR, "5min",
+				    "Pages donated again so soon after pressure took them are ping-pong" },
+	[CONFIG_FORGET_TIME] = { "Damping", "ForgetTime", CONFIG_TIME, SECOND, 24 * HOUR, "30min",
 				 "Time without ping-pong that halves the raised threshold" },
 };

@@ -37,12 +37,13 @@ static uint64_t less(uint64_t a, uint64_t b)
 
 static void sample_hyp(struct manager *manager, struct policy_sample *sample)
 {
-	const struct pkvm_stats_mem *mem = &manager->stats.mem;
+	const struct pkvm_stats *stats = &manager->stats;
 
-	sample->reclaimable = mem->reclaimable;
-	sample->in_use = less(mem->owned, mem->boot + mem->reclaimable);
-	sample->donated = manager->stats.host.donated;
-	sample->taken_back = manager->stats.host.reclaimed + manager->stats.host.shrunk;
+	sample->reclaimable = stats->mem.reclaimable;
+	sample->in_use = less(stats->mem.heap, stats->heap.reclaimable);
+	sample->donated = stats->host.donated;
+	sample->reclaimed = stats->host.reclaimed;
+	sample->shrunk = stats->host.shrunk;
 	sample->largest_request = link_take_largest(manager->link);
 }
 
@@ -210,8 +211,9 @@ void manager_action_ended(struct manager *manager, const struct action *action)
 {
 	count_action(&manager->counters, action);
 	complete_entry(manager, action);
-	policy_completed(&manager->policy, &manager->config, action->kind, action->asked,
-			 action->done, manager_now());
+	policy_completed(&manager->policy, &manager->config, action->kind,
+			 action->origin == ORIGIN_POLICY, action->asked, action->done,
+			 manager_now());
 	link_refresh(manager->link);
 	tell_action_ended(action, manager);
 	for (struct manager_observer *at = manager->observers, *next; at; at = next) {
