@@ -58,29 +58,31 @@ static uint64_t hold_time(const struct policy_state *state, const struct config 
 	return config->value[CONFIG_HOLD_TIME] << state->damping;
 }
 
-/* From now on: donated again soon, @pages were taken for nothing. */
+/*
+ * From now on: donated again soon, @pages were taken for nothing. What is taken in quick
+ * succession counts as one.
+ */
 static void watch(struct policy_state *state, const struct config *config, uint64_t donated,
 		  uint64_t pages, uint64_t now)
 {
-	if (!state->watch_until) {
+	if (!within(now, state->watch_at, config->value[CONFIG_COOL_DOWN])) {
 		state->watch_donated = donated;
 		state->watch_pages = 0;
 	}
-	state->watch_until = now + config->value[CONFIG_PING_PONG_TIME];
+	state->watch_at = now;
 	state->watch_pages += pages;
 }
 
-static void check_watch(struct policy_state *state, const struct policy_sample *sample)
+static void check_watch(struct policy_state *state, const struct config *config,
+			const struct policy_sample *sample)
 {
-	if (!state->watch_until)
-		return;
-	if (sample->now >= state->watch_until) {
-		state->watch_until = 0;
+	if (!within(sample->now, state->watch_at, config->value[CONFIG_PING_PONG_TIME])) {
+		state->watch_at = 0;
 		return;
 	}
 	if (sample->donated - state->watch_donated < max(state->watch_pages / 2, 1))
 		return;
-	state->watch_until = 0;
+	state->watch_at = 0;
 	state->ping_pongs++;
 	state->damping = min(state->damping + 1, POLICY_DAMPING_MAX);
 	state->damped_at = sample->now;
@@ -108,7 +110,7 @@ static void compare_counters(struct policy_state *state, const struct config *co
 {
 	uint64_t shrunk = sample->shrunk - state->shrunk;
 
-	check_watch(state, sample);
+	check_watch(state, config, sample);
 	if (shrunk || sample->reclaimed != state->reclaimed)
 		state->taken_at = sample->now;
 	if (shrunk)
@@ -121,7 +123,7 @@ static void take_counters(struct policy_state *state, const struct config *confi
 	if (continues(state, sample))
 		compare_counters(state, config, sample);
 	else
-		state->watch_until = 0;
+		state->watch_at = 0;
 	state->primed = true;
 	state->donated = sample->donated;
 	state->reclaimed = sample->reclaimed;
@@ -158,7 +160,7 @@ static void take_sample(struct policy_state *state, const struct config *config,
 {
 	if (!sample->live) {
 		state->primed = false;
-		state->watch_until = 0;
+		state->watch_at = 0;
 		state->level = LEVEL_NONE;
 		state->last_avg10 = 0;
 		demand_forget_window(&state->demand);

@@ -103,7 +103,7 @@ struct policy_state {
 	uint64_t topup_at;		/* the last top-up completed */
 	uint64_t back_off;		/* how long no top-up is tried after that; 0: none */
 	/* Ping-pong, of what pressure took: the policy's own doing, or the shrinker's. */
-	uint64_t watch_until;		/* donations until then are ping-pong; 0: none watched */
+	uint64_t watch_at;		/* donations soon after are ping-pong; 0: none watched */
 	uint64_t watch_donated;		/* counter when the watch began */
 	uint64_t watch_pages;		/* that were taken then */
 	uint32_t damping;		/* the threshold is Enter << damping */

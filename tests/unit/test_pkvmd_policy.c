@@ -99,7 +99,7 @@ static void learnt_too_much(void)
 static void learnt_long_ago(void)
 {
 	learnt_800();
-	state.demand.learnt_at = NOW - 12 * 31800 * SECOND;
+	state.demand.learnt_at = NOW - 12 * 3600 * SECOND;
 }
 
 static void taken_29s_ago(void)
@@ -587,7 +587,7 @@ END_TEST
 START_TEST(dry_run_moves_nothing_and_is_no_ping_pong)
 {
 	policy_completed(&state, &config, POLICY_RELEASE, true, 100, 0, NOW);
-	ck_assert_uint_eq(state.watch_until, 0);
+	ck_assert_uint_eq(state.watch_at, 0);
 	ck_assert_uint_eq(state.relieved_at, NOW);
 }
 END_TEST
