@@ -39,6 +39,8 @@ uint64_t policy_target(const struct policy_state *state, const struct config *co
 {
 	uint64_t pages = demand_pages(&state->demand, now, config->value[CONFIG_DEMAND_HALF_LIFE]);
 
+	/* The demand fits above the low mark even before the next top-up. */
+	pages = pages * SHARE_MAX / config->value[CONFIG_LOW_MARK];
 	return min(max(pages, config->value[CONFIG_FLOOR]), config->value[CONFIG_CEILING]);
 }
 

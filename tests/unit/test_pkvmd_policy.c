@@ -30,6 +30,7 @@ static void setup(void)
 	ck_assert_int_eq(config_init(&config), 0);
 	set(CONFIG_FLOOR, "100");
 	set(CONFIG_CEILING, "10000");
+	set(CONFIG_LOW_MARK, "50%");
 	policy_init(&state);
 	state.primed = true;
 	sample = (struct policy_sample){
@@ -397,9 +398,9 @@ static const struct {
 	DOES_NOT(at_low_mark, NONE, NOTHING_TO_DO, 0, 0),
 	ACTS(low, TOPUP, LOW_RESERVE, 51),
 	ACTS(empty, TOPUP, LOW_RESERVE, 100),
-	ACTS(learnt_800, TOPUP, LOW_RESERVE, 700),
+	ACTS(learnt_800, TOPUP, LOW_RESERVE, 1500),
 	ACTS(learnt_too_much, TOPUP, LOW_RESERVE, 9900),
-	ACTS(learnt_long_ago, TOPUP, LOW_RESERVE, 300),
+	ACTS(learnt_long_ago, TOPUP, LOW_RESERVE, 700),
 	/* Why it is not topped up. */
 	DOES_NOT(taken_29s_ago, TOPUP, HOLD, 51, SECOND),
 	ACTS(taken_30s_ago, TOPUP, LOW_RESERVE, 51),
@@ -496,6 +497,15 @@ static void donate_again(uint64_t after, uint64_t pages)
 	sample.donated = state.donated + pages;
 	policy_step(&state, &config, &sample);
 }
+
+START_TEST(low_mark_covers_the_demand)
+{
+	learnt_800();
+	ck_assert_uint_eq(policy_low_mark(&config, policy_target(&state, &config, NOW)), 800);
+	set(CONFIG_LOW_MARK, "100%");
+	ck_assert_uint_eq(policy_target(&state, &config, NOW), 800);
+}
+END_TEST
 
 START_TEST(ping_pong_is_seen)
 {
@@ -625,6 +635,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, verdict, 0, N_VERDICTS);
 	tcase_add_test(tcase, every_reason);
+	tcase_add_test(tcase, low_mark_covers_the_demand);
 	tcase_add_test(tcase, ping_pong_is_seen);
 	tcase_add_test(tcase, ping_pong_is_not_seen);
 	tcase_add_test(tcase, ping_pong_with_others);

@@ -224,8 +224,8 @@ START_TEST(bursts)
 	}
 	ck_assert_uint_ge(of_the_first, 1);
 	ck_assert_uint_eq(sim.requests, of_the_first);
-	/* A few while the first is learnt; then one before and one within each burst. */
-	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 12 + 2 * 16);
+	/* A few while the first is learnt; then one before each burst and three within. */
+	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 12 + 4 * 16);
 }
 END_TEST
 
@@ -251,7 +251,7 @@ START_TEST(slow_leak)
 		start_vm();
 	}
 	ck_assert_uint_le(sim.requests, 1);
-	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 2 + starts * VM_PAGES / 128);
+	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 2 + starts * VM_PAGES / 64);
 	ck_assert_uint_eq(sim.actions[POLICY_RELEASE] + sim.actions[POLICY_RECLAIM], 0);
 }
 END_TEST
