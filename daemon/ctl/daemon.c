@@ -39,6 +39,7 @@ static int fail(struct ctl_daemon *daemon, int err, const sd_bus_error *error)
 					       "pkvmd does not run (systemctl start pkvmd)");
 	}
 	if (sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED) ||
+	    sd_bus_error_has_name(error, "org.freedesktop.PolicyKit1.Error.NotAuthorized") ||
 	    sd_bus_error_has_name(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
 		err = -EPERM;
 	return ctl_message_set(&daemon->message, err, "%s",

@@ -9,6 +9,9 @@
 /* A prompt holds a query for minutes; nobody needs so many. */
 #define QUERIES_MAX	64
 
+/* Unlike D-Bus's AccessDenied, which busctl shows without its sentence. */
+#define NOT_AUTHORIZED	"org.freedesktop.PolicyKit1.Error.NotAuthorized"
+
 #define PROMPT_USEC	(UINT64_C(300) * 1000000)
 #define ANSWER_USEC	(UINT64_C(30) * 1000000)
 
@@ -55,11 +58,11 @@ static void tell_failure(struct polkit_query *query, const sd_bus_error *error)
 {
 	if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
 	    sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-		refuse(query, SD_BUS_ERROR_ACCESS_DENIED,
+		refuse(query, NOT_AUTHORIZED,
 		       "polkit is not there to be asked, so only root may do this");
 		return;
 	}
-	sd_bus_reply_method_errorf(query->call, SD_BUS_ERROR_ACCESS_DENIED,
+	sd_bus_reply_method_errorf(query->call, NOT_AUTHORIZED,
 				   "%s: polkit cannot tell: %s", query->action,
 				   error->message ? error->message : error->name);
 	query_free(query);
@@ -75,14 +78,14 @@ static int on_polkit(sd_bus_message *reply, void *arg, sd_bus_error *ret_error)
 		tell_failure(query, sd_bus_message_get_error(reply));
 	else if (sd_bus_message_enter_container(reply, 'r', "bba{ss}") <= 0 ||
 		 sd_bus_message_read(reply, "bb", &authorized, &challenge) <= 0)
-		refuse(query, SD_BUS_ERROR_ACCESS_DENIED, "polkit's answer is malformed");
+		refuse(query, NOT_AUTHORIZED, "polkit's answer is malformed");
 	else if (authorized)
 		grant(query);
 	else if (challenge)
 		refuse(query, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
 		       "polkit wants an administrator to authenticate, and could not ask for it");
 	else
-		refuse(query, SD_BUS_ERROR_ACCESS_DENIED, "polkit does not allow this");
+		refuse(query, NOT_AUTHORIZED, "polkit does not allow this");
 	return 0;
 }
 
@@ -116,11 +119,11 @@ static int on_user(sd_bus_message *reply, void *arg, sd_bus_error *ret_error)
 	(void)ret_error;
 	if (sd_bus_message_is_method_error(reply, NULL) ||
 	    sd_bus_message_read(reply, "u", &uid) <= 0)
-		refuse(query, SD_BUS_ERROR_ACCESS_DENIED, "the bus does not know who calls");
+		refuse(query, NOT_AUTHORIZED, "the bus does not know who calls");
 	else if (!uid)
 		grant(query);
 	else if (ask_polkit(query) < 0)
-		refuse(query, SD_BUS_ERROR_ACCESS_DENIED, "polkit cannot be asked");
+		refuse(query, NOT_AUTHORIZED, "polkit cannot be asked");
 	return 0;
 }
 
