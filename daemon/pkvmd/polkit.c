@@ -54,17 +54,12 @@ static void refuse(struct polkit_query *query, const char *error, const char *wh
 	query_free(query);
 }
 
+/* It is not there, is masked, does not answer, or does not trust us. */
 static void tell_failure(struct polkit_query *query, const sd_bus_error *error)
 {
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
-	    sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-		refuse(query, NOT_AUTHORIZED,
-		       "polkit is not there to be asked, so only root may do this");
-		return;
-	}
 	sd_bus_reply_method_errorf(query->call, NOT_AUTHORIZED,
-				   "%s: polkit cannot tell: %s", query->action,
-				   error->message ? error->message : error->name);
+				   "%s: only root may do this, as polkit cannot be asked: %s",
+				   query->action, error->message ? error->message : error->name);
 	query_free(query);
 }
 
