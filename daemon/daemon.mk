@@ -66,7 +66,9 @@ all: programs
 install-programs: $(CTL_ARM64) $(PKVMD_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
 	install -D -m 755 $(PKVMD_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd
-	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(wildcard daemon/man/*.5)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard daemon/man/*.8)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pkvm $(wildcard daemon/monitoring/*)
 	install -D -m 644 daemon/completion/pkvmctl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl
 install: install-programs
