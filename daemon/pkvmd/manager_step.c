@@ -94,6 +94,13 @@ static void remember(struct manager *manager, const struct policy_decision *deci
 	decisions_add(&manager->decisions, &entry);
 }
 
+/* That the policy waits for its own action is not worth telling. */
+static bool waits_for_itself(const struct manager *manager)
+{
+	return manager->decision.reason == REASON_BUSY &&
+	       runner_current(manager->runner)->origin == ORIGIN_POLICY;
+}
+
 /* Once, however often the same is decided in a row. */
 static void suppressed(struct manager *manager, const struct policy_decision *before)
 {
@@ -101,6 +108,8 @@ static void suppressed(struct manager *manager, const struct policy_decision *be
 
 	if (before->action == POLICY_NONE && decision->reason == before->reason &&
 	    decision->suppressed == before->suppressed)
+		return;
+	if (waits_for_itself(manager))
 		return;
 	remember(manager, decision, NULL);
 	if (decision->suppressed == POLICY_NONE)

@@ -97,10 +97,10 @@ void tell_suppression(const struct manager *manager)
 	const struct policy_decision *decision = &manager->decision;
 	struct log_entry entry;
 
-	log_begin(&entry, LOG_INFO, LOG_ID_SUPPRESSED, "no %s of %" PRIu64 " pages: %s",
-		  policy_action_name(decision->suppressed), decision->pages,
-		  policy_reason_text(decision->reason));
+	log_begin(&entry, LOG_INFO, LOG_ID_SUPPRESSED, "no %s: %s",
+		  policy_action_name(decision->suppressed), policy_reason_text(decision->reason));
 	log_add(&entry, "PKVM_ACTION", "%s", policy_action_name(decision->suppressed));
+	log_add(&entry, "PKVM_ASKED_PAGES", "%" PRIu64, decision->pages);
 	add_decision(&entry, decision);
 	log_send(&entry);
 }

@@ -219,7 +219,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	memcpy(built, data + 1, head);
-	decode(kind, built, head + build_attrs(data + 1 + head, size - 1 - head, built + head,
-					       sizeof(built) - head));
+	data += 1 + head;
+	size -= 1 + head;
+	decode(kind, built, head + build_attrs(data, size, built + head, sizeof(built) - head));
 	return 0;
 }

@@ -44,8 +44,9 @@ static void put(const char *path, const char *text)
 {
 	char *command;
 
-	ck_assert_int_ge(asprintf(&command, "mkdir -p $(dirname %s) && printf '%s' >%s", path, text,
-				  path), 0);
+	const char *format = "mkdir -p $(dirname %s) && printf '%s' >%s";
+
+	ck_assert_int_ge(asprintf(&command, format, path, text, path), 0);
 	run(command);
 	free(command);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../../daemon/pkvmd/manager.h"
+#include "../../daemon/pkvmd/store.h"
 #include "fake/netlink.h"
 #include "fake/pressure.h"
 
@@ -182,6 +183,18 @@ START_TEST(module_goes_and_comes)
 }
 END_TEST
 
+/* It was found before the news of its being loaded was read. */
+START_TEST(old_news)
+{
+	fake_module_load();
+	ck_assert_int_eq(manager_new(&paths, false, &manager), 0);
+	fake_module_tell();
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_uint_eq(manager->counters.loads, 1);
+}
+END_TEST
+
 START_TEST(other_version)
 {
 	fake_module_load();
@@ -234,7 +247,7 @@ START_TEST(learns_from_requests)
 	/* 300 and a quarter more, and the request of 300, above the low mark of 75 %. */
 	ck_assert_uint_eq(manager->decision.low, 675);
 	ck_assert_uint_eq(reserve(), 900);
-	ck_assert_uint_eq(histogram_count(&manager->counters.request_latency), 1);
+	ck_assert_uint_eq(manager->counters.request_latency.sum, 20000);
 	fake_module_use(300);
 	settle();
 	ck_assert_uint_eq(fake_module.stats.mem.requests, 1);
@@ -513,6 +526,19 @@ START_TEST(spoilt_store_is_left_aside)
 }
 END_TEST
 
+/* It goes on, and says so once. */
+START_TEST(nowhere_to_keep)
+{
+	paths.state_directory = "/nonexistent";
+	fake_module_load();
+	start();
+	ck_assert_uint_eq(reserve(), FLOOR);
+	fake_module_use(300);
+	settle();
+	ck_assert_int_eq(store_save(manager->store, &manager->policy, 0), 0);
+}
+END_TEST
+
 static void explained(const char *part)
 {
 	const struct decision_entry *entry = decisions_get(&manager->decisions, 0);
@@ -548,6 +574,7 @@ int main(void)
 	tcase_add_test(tcase, waits_for_the_module);
 	tcase_add_test(tcase, finds_the_module);
 	tcase_add_test(tcase, module_goes_and_comes);
+	tcase_add_test(tcase, old_news);
 	tcase_add_test(tcase, other_version);
 	tcase_add_test(tcase, el2_dies);
 	tcase_add_test(tcase, idle_is_idle);
@@ -569,6 +596,7 @@ int main(void)
 	tcase_add_test(tcase, learnt_survives);
 	tcase_add_loop_test(tcase, spoilt_store_is_left_aside, 0,
 			    sizeof(spoilt) / sizeof(spoilt[0]));
+	tcase_add_test(tcase, nowhere_to_keep);
 	tcase_add_test(tcase, explains);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
