@@ -7,7 +7,8 @@ DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib
 DAEMON_PACKAGES := libnl-genl-3.0 smartcols libsystemd ncursesw
 PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
 
-CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c))
+CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c)) \
+	daemon/pkvmd/psi.c
 CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
 CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
 

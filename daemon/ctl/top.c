@@ -2,7 +2,6 @@
 /* The screen of "pkvmctl top", line by line. */
 #include "top.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -32,16 +31,6 @@ void ctl_top_sample(struct ctl_top *top, const struct ctl_top_sample *sample)
 void ctl_top_event(struct ctl_top *top, const char *line)
 {
 	snprintf(top->events[top->nr_events++ % CTL_TOP_EVENTS], CTL_TOP_LINE, "%s", line);
-}
-
-int ctl_top_pressure(const char *text, uint32_t *ret_stalled)
-{
-	unsigned int whole, hundredths;
-
-	if (sscanf(text, "some avg10=%u.%2u", &whole, &hundredths) != 2)
-		return -EINVAL;
-	*ret_stalled = whole * 100 + hundredths;
-	return 0;
 }
 
 /* A line, unless the page is full. */
