@@ -186,21 +186,25 @@ static double per_second(uint64_t now, uint64_t then, uint64_t ns)
 	return (double)(now - then) * (double)NS_PER_SECOND / (double)ns;
 }
 
+/* Of counters of pages, as bytes. */
+static const char *rate_text(uint64_t now, uint64_t then, uint64_t ns, char buf[CTL_FORMAT_MAX])
+{
+	double bytes = (double)CTL_PAGE_SIZE * per_second(now, then, ns);
+
+	return bytes_text((uint64_t)bytes, buf);
+}
+
 static void draw_rates(struct page *page, const struct ctl_top *top)
 {
 	const struct pkvm_stats *now = &top->now.stats, *then = &top->before.stats;
 	uint64_t ns = top->before.has_stats ? top->now.ns - top->before.ns : 0;
 	char up[CTL_FORMAT_MAX], back[CTL_FORMAT_MAX], shrunk[CTL_FORMAT_MAX];
-	const double page_size = CTL_PAGE_SIZE;
 
-	bytes_text((uint64_t)(page_size *
-			      per_second(now->mem.topped_up, then->mem.topped_up, ns)), up);
-	bytes_text((uint64_t)(page_size *
-			      per_second(now->mem.reclaimed, then->mem.reclaimed, ns)), back);
-	bytes_text((uint64_t)(page_size * per_second(now->host.shrunk, then->host.shrunk, ns)),
-		   shrunk);
 	add_line(page, "per s     requests %.1f   topped up %s   reclaimed %s (shrinker %s)",
-		 per_second(now->mem.requests, then->mem.requests, ns), up, back, shrunk);
+		 per_second(now->mem.requests, then->mem.requests, ns),
+		 rate_text(now->mem.topped_up, then->mem.topped_up, ns, up),
+		 rate_text(now->mem.reclaimed, then->mem.reclaimed, ns, back),
+		 rate_text(now->host.shrunk, then->host.shrunk, ns, shrunk));
 }
 
 static void draw_decisions(struct page *page, const struct ctl_top_sample *now)

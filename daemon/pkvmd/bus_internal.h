@@ -26,7 +26,7 @@ struct bus {
 extern const sd_bus_vtable bus_vtable[];
 
 /* What PropertiesChanged tells of; ends with NULL. */
-extern char *const bus_seldom_properties[];
+extern const char *const bus_seldom_properties[];
 
 /* Handlers, as the vtable wants them: of a property, of a method. @arg is the struct bus. */
 #define BUS_UNUSED	__attribute__((unused))

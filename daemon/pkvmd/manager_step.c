@@ -174,8 +174,10 @@ int manager_step(sd_event_source *source, void *arg)
 		suppressed(manager, &before);
 	give_way(manager);
 	save(manager);
-	if (manager->decision.level != before.level)
+	if (manager->decision.level != before.level) {
+		tell_status(manager);
 		manager_changed(manager);
+	}
 	return 0;
 }
 

@@ -37,7 +37,18 @@ void tell_state(const struct manager *manager)
 		  sentences[manager->state].text);
 	log_add(&entry, "PKVM_STATE", "%s", states[manager->state]);
 	log_send(&entry);
-	sd_notifyf(0, "STATUS=%s", sentences[manager->state].text);
+	tell_status(manager);
+}
+
+void tell_status(const struct manager *manager)
+{
+	const char *text = sentences[manager->state].text;
+
+	if (manager->policy.level == LEVEL_NONE)
+		sd_notifyf(0, "STATUS=%s", text);
+	else
+		sd_notifyf(0, "STATUS=%s; memory pressure: %s", text,
+			   policy_level_name(manager->policy.level));
 }
 
 static void add_decision(struct log_entry *entry, const struct policy_decision *decision)

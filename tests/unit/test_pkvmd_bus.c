@@ -168,7 +168,8 @@ static void read_all(sd_bus *caller)
 	MUST(sd_bus_get_property_trivial(caller, NAME, PATH, INTERFACE, "StalledPercent", &error,
 					 'd', &share) >= 0);
 	MUST(share == 1.23);
-	MUST(sd_bus_get_property_string(caller, NAME, PATH, INTERFACE, "State", &error, &text) >= 0);
+	MUST(sd_bus_get_property_string(caller, NAME, PATH, INTERFACE, "State", &error, &text) >=
+	     0);
 	MUST(!strcmp(text, "live"));
 	MUST(sd_bus_set_property(caller, NAME, PATH, INTERFACE, "State", &error, "s", "x") < 0);
 }
@@ -217,7 +218,7 @@ static void list_vms_without_el2(sd_bus *caller)
 /* What a process calls itself cannot break a message. */
 START_TEST(vms)
 {
-	struct pkvm_vm vm = { 1, 8, 8, false, 73728, 9, 24, 3210000000, 812, "a\xff" "b\n" };
+	struct pkvm_vm vm = { 1, 8, 8, false, 73728, 9, 24, 3210000000, 812, "a\xff\x62\n" };
 
 	fake.vms = &vm;
 	fake.nr_vms = 1;
