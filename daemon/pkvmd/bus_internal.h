@@ -59,31 +59,31 @@ BUS_METHOD(bus_get_metrics);
  * manager. They change all the time, and are asked for.
  */
 #define BUS_FIGURES(X) \
-	X("ReservePages", stats.mem.reclaimable) \
-	X("ReserveTargetPages", decision.target) \
-	X("ReserveLowMarkPages", decision.low) \
-	X("OwnedPages", stats.mem.owned) \
-	X("BootPages", stats.mem.boot) \
-	X("StockPages", stats.mem.stock) \
-	X("HeapPages", stats.mem.heap) \
-	X("TablePages", stats.mem.tables) \
-	X("VmemmapPages", stats.mem.vmemmap) \
-	X("HeapSizeBytes", stats.heap.size) \
-	X("HeapUsedBytes", stats.heap.used) \
-	X("HeapMappedBytes", stats.heap.mapped) \
-	X("HeapLargestFreeBytes", stats.heap.largest_free) \
-	X("HeapHoles", stats.heap.holes) \
-	X("VMs", stats.mem.vms) \
-	X("VCPUs", stats.mem.vcpus) \
-	X("Requests", stats.mem.requests) \
-	X("RequestedPages", stats.mem.requested) \
-	X("TopUps", stats.mem.topups) \
-	X("ToppedUpPages", stats.mem.topped_up) \
-	X("Reclaims", stats.mem.reclaims) \
-	X("ReclaimedPages", stats.mem.reclaimed) \
-	X("ShrunkPages", stats.host.shrunk) \
-	X("PingPongs", policy.ping_pongs) \
-	X("Decisions", counters.decisions) \
+	X("ReservePages", stats.mem.reclaimable), \
+	X("ReserveTargetPages", decision.target), \
+	X("ReserveLowMarkPages", decision.low), \
+	X("OwnedPages", stats.mem.owned), \
+	X("BootPages", stats.mem.boot), \
+	X("StockPages", stats.mem.stock), \
+	X("HeapPages", stats.mem.heap), \
+	X("TablePages", stats.mem.tables), \
+	X("VmemmapPages", stats.mem.vmemmap), \
+	X("HeapSizeBytes", stats.heap.size), \
+	X("HeapUsedBytes", stats.heap.used), \
+	X("HeapMappedBytes", stats.heap.mapped), \
+	X("HeapLargestFreeBytes", stats.heap.largest_free), \
+	X("HeapHoles", stats.heap.holes), \
+	X("VMs", stats.mem.vms), \
+	X("VCPUs", stats.mem.vcpus), \
+	X("Requests", stats.mem.requests), \
+	X("RequestedPages", stats.mem.requested), \
+	X("TopUps", stats.mem.topups), \
+	X("ToppedUpPages", stats.mem.topped_up), \
+	X("Reclaims", stats.mem.reclaims), \
+	X("ReclaimedPages", stats.mem.reclaimed), \
+	X("ShrunkPages", stats.host.shrunk), \
+	X("PingPongs", policy.ping_pongs), \
+	X("Decisions", counters.decisions), \
 	X("PressureTriggers", counters.triggers)
 
 #endif
