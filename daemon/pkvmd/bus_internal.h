@@ -18,7 +18,7 @@ struct bus {
 	sd_bus *bus;			/* NULL between two connections */
 	struct polkit polkit;
 	struct manager_observer observer;
-	sd_event_source *reconnect;	/* on when the connection was lost */
+	sd_event_source *reconnect;	/* a timer, on when the connection was lost */
 	uint64_t fresh_at;		/* round of the loop that refreshed the figures, or 0 */
 };
 

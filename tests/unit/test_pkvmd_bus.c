@@ -144,6 +144,25 @@ START_TEST(manual_of_the_configuration_is_complete)
 }
 END_TEST
 
+/* As is every kind of message. */
+START_TEST(manual_knows_all_messages)
+{
+	char *header = read_file("daemon/pkvmd/log.h"), *man = read_file("daemon/man/pkvmd.8");
+	char id[33], word[48];
+	int n = 0;
+
+	for (char *at = header; (at = strstr(at, "#define LOG_ID_")); at++) {
+		ck_assert_int_eq(sscanf(at, "#define %*s \"%32[0-9a-f]\"", id), 1);
+		snprintf(word, sizeof(word), "\n.It %s\n", id);
+		ck_assert_msg(strstr(man, word), "pkvmd(8) lacks %s", id);
+		n++;
+	}
+	ck_assert_int_ge(n, 9);
+	free(header);
+	free(man);
+}
+END_TEST
+
 /*
  * Reading
  */
@@ -529,6 +548,29 @@ START_TEST(the_bus_comes_back)
 }
 END_TEST
 
+/* Nobody hears; nothing is kept for later, and nothing breaks. */
+START_TEST(without_a_bus)
+{
+	struct manager_observer *observer;
+	const struct action action = { .kind = POLICY_TOPUP };
+
+	fake_polkit_stop(&polkit);
+	fake_bus_stop();
+	while (sd_event_run(fake.manager.event, 100000) > 0)
+		;
+	observer = fake.manager.observers;
+	for (int i = 0; i < 1000; i++) {
+		observer->action_begins(&action, observer->arg);
+		observer->action_ends(&action, observer->arg);
+		observer->changed(observer->arg);
+	}
+	fake_bus_start();
+	fake_polkit_start(&polkit, fake.manager.event);
+	polkit.answer = FAKE_YES;
+	run(hear_signals, true);
+}
+END_TEST
+
 START_TEST(there_is_one_only)
 {
 	struct bus *second;
@@ -610,6 +652,7 @@ int main(void)
 	tcase_add_test(tcase, xml_is_as_committed);
 	tcase_add_test(tcase, manual_is_complete);
 	tcase_add_test(tcase, manual_of_the_configuration_is_complete);
+	tcase_add_test(tcase, manual_knows_all_messages);
 	tcase_add_test(tcase, everyone_may_read);
 	tcase_add_test(tcase, vms);
 	tcase_add_test(tcase, root_is_not_asked_about);
@@ -623,6 +666,7 @@ int main(void)
 	tcase_add_test(tcase, arguments_are_checked_first);
 	tcase_add_test(tcase, signals);
 	tcase_add_test(tcase, the_bus_comes_back);
+	tcase_add_test(tcase, without_a_bus);
 	tcase_add_test(tcase, there_is_one_only);
 	tcase_add_loop_test(tcase, pkvmctl_is_understood, 0,
 			    sizeof(commands) / sizeof(commands[0]));

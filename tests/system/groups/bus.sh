@@ -73,6 +73,8 @@ is_hardened()
 	exposure=$(systemd-analyze security --no-pager pkvmd |
 		sed -n 's/.*exposure level for pkvmd.service: \([0-9.]*\) .*/\1/p')
 	echo "exposure level $exposure"
+	runs 0 systemd-analyze verify --man=no pkvmd.service pkvmd.socket
+	is 'what systemd finds fault with' "$(cat "$OUT" "$ERR")" ''
 	is 'exposure at most 2.0' "$(awk -v e="$exposure" 'BEGIN { print e != "" && e <= 2.0 }')" 1
 	is 'oom_score_adj' "$(cat "/proc/$(systemctl show -P MainPID pkvmd)/oom_score_adj")" -900
 }
