@@ -11,9 +11,6 @@
 #include "runner.h"
 #include "store.h"
 
-/* A look again is never so urgent that it needs a wake-up of its own. */
-#define TIMER_ACCURACY_US	50000
-
 static uint64_t realtime(void)
 {
 	struct timespec ts;

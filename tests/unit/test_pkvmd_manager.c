@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "../../daemon/pkvmd/manager.h"
 #include "../../daemon/pkvmd/store.h"
@@ -376,6 +379,37 @@ START_TEST(freed_in_the_midst)
 }
 END_TEST
 
+static int on_flood(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	(void)source, (void)fd, (void)events;
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+/* Somebody who always wants something, and a long action: neither keeps the other from it. */
+START_TEST(others_take_turns)
+{
+	unsigned int rounds, floods = 0, batches = 40;
+	sd_event_source *source;
+	int fd = eventfd(1, EFD_CLOEXEC);
+
+	fake_module_load();
+	start();
+	ck_assert_int_ge(sd_event_add_io(manager->event, &source, fd, EPOLLIN, on_flood, &floods),
+			 0);
+	ck_assert_int_eq(manager_request(manager, POLICY_TOPUP, batches * 512, on_done, &seen,
+					 &message),
+			 0);
+	for (rounds = 0; !seen.done; rounds++) {
+		ck_assert_uint_lt(rounds, 8 * batches);
+		ck_assert_int_ge(sd_event_run(manager->event, ROUND_US), 0);
+	}
+	ck_assert_uint_ge(floods, batches / 2);
+	sd_event_source_unref(source);
+	close(fd);
+}
+END_TEST
+
 START_TEST(host_has_too_little)
 {
 	fake_module_load();
@@ -586,6 +620,7 @@ int main(void)
 	tcase_add_test(tcase, requests_are_refused);
 	tcase_add_test(tcase, module_goes_in_the_midst);
 	tcase_add_test(tcase, freed_in_the_midst);
+	tcase_add_test(tcase, others_take_turns);
 	tcase_add_test(tcase, host_has_too_little);
 	tcase_add_test(tcase, dry_run_moves_nothing);
 	tcase_add_test(tcase, pressure_takes_pages_back);
