@@ -25,6 +25,9 @@ extern const struct ctl_fields ctl_host_s2_fields;	/* ... the host's stage-2 and
 extern const struct ctl_fields ctl_cpu_fields;		/* ... CPUs */
 extern const struct ctl_fields ctl_arena_fields;	/* ... arena */
 extern const struct ctl_fields ctl_fault_fields;	/* struct pkvm_fault */
+extern const struct ctl_fields ctl_daemon_fields;	/* struct ctl_daemon_status */
+extern const struct ctl_fields ctl_decision_fields;	/* struct ctl_decision */
+extern const struct ctl_fields ctl_policy_fields;	/* struct ctl_policy_key */
 extern const struct ctl_fields ctl_crash_fields;	/* struct pkvm_crash_record */
 
 #endif

@@ -37,7 +37,7 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM_KMOD).stamp $(KMOD)
 		cpio --quiet -o -H newc >$(abspath $@)
 
 # Programs by themselves.
-PLAIN_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,hog sigbus)
+PLAIN_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,hog psi_wait scrape sigbus)
 
 $(PLAIN_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
@@ -51,6 +51,21 @@ $(USER32): tests/system/programs/user32.S | packages-test
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CLANG) --target=armv7-linux-gnueabi -nostdlib -static -fuse-ld=lld -o $@ $<
+
+# Programs that speak D-Bus.
+BUS_PROGRAMS := $(SYSTEM_GUEST)/bus_calls
+
+$(BUS_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $< \
+		$$($(PKG_CONFIG_ARM64) --cflags --libs libsystemd)
+
+# Pushed only to who asks for it: it is large.
+PROMTOOL := $(GUEST_BUILD)/promtool
+
+$(PROMTOOL): | packages
+	$(Q)tests/guest/fetch-promtool --link $@ >/dev/null
 
 # Programs that speak netlink on their own.
 NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_refusals netlink_change vm_create_in)
@@ -77,7 +92,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 
 .PHONY: system-guest
 system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
-	$(USER32) $(SYSTEM_GUEST)/pkvmctl-other-abi
+	$(BUS_PROGRAMS) $(PROMTOOL) $(USER32) $(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)
