@@ -5,6 +5,7 @@
 # say; lost ones counted; and a host that switches, overruns, writes to the buffers, takes CPUs
 # away and unloads while EL2 writes.
 #: machine a57: --smp 4 --timeout 240
+#: machine dead: --module {debug}
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -350,6 +351,26 @@ trespass()
 	insmod /root/trespass.ko
 	is 'the errno' "$(cat /sys/module/trespass/parameters/nofault_errno)" -14
 }
+
+# What EL2 wrote last is lost with it; nobody waits for it, and the pages stay where they are.
+dies_while_traced()
+{
+	modprobe pkvm
+	pkvmctl vm create
+	switch_all 1
+	! echo 0 >$PARAMETERS/debug_panic 2>"$ERR" || fail 'EL2 lives'
+	sleep 0.1
+	switch_all 0
+	log_says "pkvm: EL2 keeps 64 pages of CPU 0's trace: error -5"
+	! switch 1 hyp_enter 2>"$ERR" || fail 'a dead EL2 is traced'
+	is state "$(pkvmctl -j status | jq -r .el2.state)" dead
+}
+
+if [ "$1" = dead ]; then
+	test_case dies dies_while_traced
+	test_case kernel-log log_is_clean
+	exit
+fi
 
 test_case all-events all_are_there
 test_case scenario scenario_agrees_with_the_figures
