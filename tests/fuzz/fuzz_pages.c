@@ -210,6 +210,8 @@ static void do_trace(u8 what, u16 arg)
 
 	switch (what % 4) {
 	case 0:
+		if (!call_args(PKVM_HCALL_SHARE_HYP, pa, 1, 0, 0))
+			claim(pa, 1);
 		if (!call_args(PKVM_HCALL_TRACE_LOAD, 0, pa, 0, 0))
 			REQUIRE(call_args(PKVM_HCALL_UNSHARE_HYP, pa, 1, 0, 0) == -HYP_EBUSY);
 		break;
