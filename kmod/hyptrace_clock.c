@@ -6,7 +6,7 @@
 #include <linux/irqflags.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
-#include <linux/spinlock.h>
+#include <linux/mutex.h>
 #include <linux/time64.h>
 #include <linux/trace_clock.h>
 #include <asm/arch_timer.h>
@@ -17,7 +17,7 @@
 #define TOLERANCE_NS	20000
 #define TRIES		4
 
-static DEFINE_SPINLOCK(lock);
+static DEFINE_MUTEX(lock);
 static struct hyptrace_clock pair;	/* under it */
 
 u64 hyptrace_clock_now(void)
@@ -73,14 +73,13 @@ static void measure(struct hyptrace_clock *ret)
 void hyptrace_clock_get(struct hyptrace_clock *ret)
 {
 	struct hyptrace_clock now;
-	unsigned long flags;
 	s64 off;
 
 	measure(&now);
-	spin_lock_irqsave(&lock, flags);
+	mutex_lock(&lock);
 	off = hyptrace_clock_ns(&pair, now.counter) - now.ns;
 	if (off < -TOLERANCE_NS || off > TOLERANCE_NS)
 		pair = now;
 	*ret = pair;
-	spin_unlock_irqrestore(&lock, flags);
+	mutex_unlock(&lock);
 }
