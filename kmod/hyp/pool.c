@@ -18,6 +18,7 @@ static u64 block_size(unsigned int order)
 	return HYP_PAGE_SIZE << order;
 }
 
+/* Leaves the page zero. */
 static struct links take_links(phys_addr_t pa)
 {
 	struct links *at = arch_fixmap(pa);
@@ -26,6 +27,12 @@ static struct links take_links(phys_addr_t pa)
 	*at = (struct links){};
 	arch_fixmap_put();
 	return links;
+}
+
+static void set_links(phys_addr_t pa, struct links links)
+{
+	*(struct links *)arch_fixmap(pa) = links;
+	arch_fixmap_put();
 }
 
 static void set_next(phys_addr_t pa, phys_addr_t next)
@@ -45,30 +52,47 @@ static void link_block(struct pool *pool, phys_addr_t pa, unsigned int order)
 	struct pool_list *list = &pool->list[order];
 
 	if (list->nr++) {
-		set_next(pa, list->head);
-		set_prev(list->head, pa);
+		set_links(list->head, (struct links){ .next = list->second, .prev = pa });
+		list->second = list->head;
 	}
 	list->head = pa;
 	__page_set_free_order(pa, order);
 }
 
-/* The first page is zero then. One that was alone in its list has been all the time. */
+static void unlink_head(struct pool_list *list)
+{
+	struct links links = { .next = PKVM_LIST_END };
+
+	if (list->nr) {
+		links = take_links(list->second);
+		HYP_ASSERT(links.prev == list->head);
+	}
+	list->head = list->second;
+	list->second = links.next;
+}
+
+static void unlink_inner(struct pool_list *list, phys_addr_t pa)
+{
+	struct links links = take_links(pa);
+
+	if (links.next != PKVM_LIST_END)
+		set_prev(links.next, links.prev);
+	if (links.prev == list->head)
+		list->second = links.next;
+	else
+		set_next(links.prev, links.next);
+}
+
 static void unlink_block(struct pool *pool, phys_addr_t pa, unsigned int order)
 {
 	struct pool_list *list = &pool->list[order];
 
 	__page_set_free_order(pa, PAGE_NO_ORDER);
-	if (--list->nr) {
-		struct links links = take_links(pa);
-
-		HYP_ASSERT((links.prev == PKVM_LIST_END) == (list->head == pa));
-		if (links.next != PKVM_LIST_END)
-			set_prev(links.next, links.prev);
-		if (links.prev != PKVM_LIST_END)
-			set_next(links.prev, links.next);
-		else
-			list->head = links.next;
-	}
+	list->nr--;
+	if (pa == list->head)
+		unlink_head(list);
+	else
+		unlink_inner(list, pa);
 }
 
 static void put_block(struct pool *pool, phys_addr_t pa, unsigned int order)

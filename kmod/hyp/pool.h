@@ -20,7 +20,9 @@
  * the host's, of another use, or no RAM at all has no order.
  *
  * The blocks of an order are a list, linked both ways through the first 16 bytes of their
- * first pages; a block alone in its list has no links. Pages are zero but for these.
+ * first pages, all but that of the head: what it would say is kept here, so that coming and
+ * going at the head touches one other page, and a block alone in its list none. Pages are
+ * zero but for these links.
  *
  * All of it is O(order). The memory lock is held.
  */
@@ -34,7 +36,8 @@
 /* All zero: empty. */
 struct pool {
 	struct pool_list {
-		phys_addr_t head;	/* meaningless if nr is 0 */
+		phys_addr_t head;	/* both PKVM_LIST_END if there is none */
+		phys_addr_t second;
 		u64 nr;			/* blocks */
 	} list[POOL_MAX_ORDER + 1];
 };

@@ -352,6 +352,7 @@ static void audit_block(struct audit *audit, phys_addr_t pa, int order, phys_add
 
 	REQUIRE(IS_ALIGNED(pa, size));
 	REQUIRE(table_at(pa)[1] == prev);
+	REQUIRE(prev != PKVM_LIST_END || !table_at(pa)[0]);
 	REQUIRE(order == POOL_MAX_ORDER || __page_free_order(pa ^ size) != order);
 	for (phys_addr_t page = pa; page < pa + size; page += HYP_PAGE_SIZE) {
 		use_page(audit, page, PAGE_STOCK);
@@ -369,9 +370,9 @@ static void audit_stock(struct audit *audit)
 		for (u64 i = 0; i < list->nr; i++) {
 			audit_block(audit, pa, order, prev);
 			prev = pa;
-			pa = table_at(pa)[0];
+			pa = i ? table_at(pa)[0] : list->second;
 		}
-		REQUIRE(!list->nr || pa == PKVM_LIST_END);
+		REQUIRE(pa == PKVM_LIST_END);
 	}
 	ck_assert_uint_eq(__stock()->reserved, 0);
 	ck_assert_uint_le(__stock()->credited, __page_total(PAGE_STOCK));
