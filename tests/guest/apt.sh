@@ -76,16 +76,18 @@ apt_config()
 }
 
 # Prepare the private APT for the given suites, with fresh lists: for a machine of
-# architecture $APT_NATIVE (arm64 if it is not set). Sets APT_DIR and holds its lock until
-# the script ends. Fails if the archive has no such suite.
+# architecture $APT_NATIVE (arm64 if it is not set), which has its own. Sets APT_DIR and
+# holds its lock until the script ends. Fails if the archive has no such suite.
 apt_open()
 {
+	local name=$1${APT_NATIVE:+-$APT_NATIVE}
+
 	APT_ARCHS=arm64
 	[ "$BUILD_ARCH" = arm64 ] || APT_ARCHS=arm64,$BUILD_ARCH
 	[ -r "$APT_KEYRING" ] || die "$APT_KEYRING is missing: apt-get install debian-archive-keyring"
 
-	APT_DIR=$CACHE/apt/$1
-	lock_product "apt-$1"
+	APT_DIR=$CACHE/apt/$name
+	lock_product "apt-$name"
 	mkdir -p "$APT_DIR"/{state/lists/partial,cache/archives/partial}
 	: >>"$APT_DIR/status"
 	apt_sources "$@" >"$APT_DIR/sources.list.new"

@@ -151,6 +151,40 @@ class ArchiveTest(unittest.TestCase):
         self.assertEqual(seen.stdout, "a b,it's,$HOME,,x;y\nz," + MARKER + "|rows 24 cols 80\n")
 
 
+class KernelMakeTest(unittest.TestCase):
+    """Make runs in the headers: this machine's, or that of the toolchain beside them."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        os.mkdir(os.path.join(self.folder, "headers"))
+        with open(os.path.join(self.folder, "headers/Makefile"), "w", encoding="ascii") as file:
+            file.write("all:\n\t@echo $(WORD) in $(CURDIR)\n")
+
+    def make(self):
+        """Run kernel-make and return how it ended."""
+        return subprocess.run(
+            [os.path.join(GUEST_DIR, "kernel-make"), os.path.join(self.folder, "headers"),
+             "-s", "--no-print-directory", "WORD=made"],
+            env={"PATH": os.environ["PATH"], "HOME": self.folder}, capture_output=True, text=True,
+            check=False)
+
+    def test_without_toolchain(self):
+        done = self.make()
+        self.assertEqual(done.stdout, f"made in {os.path.realpath(self.folder)}/headers\n",
+                         done.stderr)
+
+    def test_empty_toolchain_is_entered(self):
+        os.mkdir(os.path.join(self.folder, "toolchain"))
+        os.makedirs(os.path.join(self.folder, ".cache/pkvm"))
+        done = self.make()
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(os.listdir(os.path.join(self.folder, "toolchain")), [])
+        self.assertEqual(os.listdir(os.path.join(self.folder, ".cache/pkvm/tmp")), [])
+
+
 class RefusalTest(unittest.TestCase):
     """What cannot be booted is refused before anything is started."""
 
