@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The programs: pkvmctl over the client library, for this machine (build/native) and
-# for arm64 (build/arm64), which on an arm64 host are built alike.
+# The programs: pkvmctl and pkvmd over the client library, for this machine (build/native)
+# and for arm64 (build/arm64), which on an arm64 host are built alike.
 
 PREFIX ?= /usr/local
 DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib
 DAEMON_PACKAGES := libnl-genl-3.0 smartcols
+PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
 
-CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c))
+CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c))
 CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
 CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
+
+# Sizes and messages are read and told as pkvmctl does.
+PKVMD_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/pkvmd/*.c daemon/metrics/*.c)) \
+	daemon/ctl/message.c daemon/ctl/size.c
+PKVMD_NATIVE := $(BUILD)/native/bin/pkvmd
+PKVMD_ARM64 := $(BUILD)/arm64/bin/pkvmd
 
 PKG_CONFIG_NATIVE := pkg-config
 CC_ARM64 := $(CROSS)gcc
@@ -25,21 +32,27 @@ endif
 # $(1): NATIVE or ARM64, $(2): its folder, $(3): the compiler's variable, $(4): more
 # prerequisites
 define daemon_rules
-CTL_OBJS_$(1) := $$(CTL_SRCS:%.c=$(2)/obj/%.o)
+DAEMON_OBJS_$(1) := $$(patsubst %.c,$(2)/obj/%.o,$$(sort $$(CTL_SRCS) $$(PKVMD_SRCS)))
 
-$$(CTL_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
+$$(DAEMON_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
-	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) $$$$($$(PKG_CONFIG_$(1)) --cflags $$(DAEMON_PACKAGES)) \
-		-MMD -MP -c -o $$@ $$<
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -MMD -MP -c -o $$@ $$< \
+		$$$$($$(PKG_CONFIG_$(1)) --cflags $$(sort $$(DAEMON_PACKAGES) $$(PKVMD_PACKAGES)))
 
-$$(CTL_$(1)): $$(CTL_OBJS_$(1))
+$$(CTL_$(1)): $$(CTL_SRCS:%.c=$(2)/obj/%.o)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
 	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -o $$@ $$^ \
 		$$$$($$(PKG_CONFIG_$(1)) --libs $$(DAEMON_PACKAGES))
 
--include $$(CTL_OBJS_$(1):.o=.d)
+$$(PKVMD_$(1)): $$(PKVMD_SRCS:%.c=$(2)/obj/%.o)
+	@mkdir -p $$(@D)
+	@echo "  LD      $$@"
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -o $$@ $$^ \
+		$$$$($$(PKG_CONFIG_$(1)) --libs $$(PKVMD_PACKAGES))
+
+-include $$(DAEMON_OBJS_$(1):.o=.d)
 endef
 
 $(eval $(call daemon_rules,NATIVE,$(BUILD)/native,CC_NATIVE,))
