@@ -53,10 +53,10 @@ struct {
 	__type(value, __u64);
 } lost SEC(".maps");
 
-/* Set to its real size, or next to nothing, before it is created. */
+/* Another size is set before it is created. A power of 2, and pages of every page size. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 65536);
 } events SEC(".maps");
 
 struct {
