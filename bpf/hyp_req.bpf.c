@@ -34,7 +34,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, HYP_REQ_MAX_VMS);
-	__type(key, __u32);
+	__type(key, uint32_t);
 	__type(value, struct hyp_req_sum);
 } vms SEC(".maps");
 
@@ -49,8 +49,8 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, HYP_REQ_LOST);
-	__type(key, __u32);
-	__type(value, __u64);
+	__type(key, uint32_t);
+	__type(value, uint64_t);
 } lost SEC(".maps");
 
 /* Another size is set before it is created. A power of 2, and pages of every page size. */
@@ -62,16 +62,16 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
 	__uint(max_entries, HYP_REQ_MAX_STACKS);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, HYP_REQ_STACK_DEPTH * sizeof(__u64));
+	__uint(key_size, sizeof(uint32_t));
+	__uint(value_size, HYP_REQ_STACK_DEPTH * sizeof(uint64_t));
 } stacks SEC(".maps");
 
 /* What a new entry begins with: too large for the stack. */
 static const struct hyp_req_stats no_stats;
 
-static void count_lost(__u32 what)
+static void count_lost(uint32_t what)
 {
-	__u64 *count = bpf_map_lookup_elem(&lost, &what);
+	uint64_t *count = bpf_map_lookup_elem(&lost, &what);
 
 	if (count)
 		__sync_fetch_and_add(count, 1);

@@ -6,7 +6,7 @@
 #ifndef PKVM_BPF_HYP_REQ_H
 #define PKVM_BPF_HYP_REQ_H
 
-#include <linux/types.h>
+#include <stdint.h>
 
 /* Who made the requests: EL2 of pkvm.ko, or that of the kernel's own pKVM. */
 enum hyp_req_source {
@@ -20,10 +20,10 @@ enum hyp_req_source {
  * pkvm/hypercall.h and 0 from the kernel, whose requests do not tell it.
  */
 struct hyp_req_kind {
-	__u8 source;
-	__u8 type;
-	__u8 cause;
-	__u8 zero;
+	uint8_t source;
+	uint8_t type;
+	uint8_t cause;
+	uint8_t zero;
 };
 
 #define HYP_REQ_MAX_KINDS	64
@@ -33,11 +33,11 @@ struct hyp_req_kind {
  * each request by itself, and neither pages nor times: there a call is a request.
  */
 struct hyp_req_sum {
-	__u64 calls;
-	__u64 failures;		/* of the calls */
-	__u64 retries;
-	__u64 asked, given;	/* pages */
-	__u64 duration_ns;	/* from the first request on */
+	uint64_t calls;
+	uint64_t failures;		/* of the calls */
+	uint64_t retries;
+	uint64_t asked, given;	/* pages */
+	uint64_t duration_ns;	/* from the first request on */
 };
 
 /* Slot 0 counts zeros, slot n values from 2^(n-1) to below 2^n; the last has no end. */
@@ -47,25 +47,25 @@ struct hyp_req_sum {
 /* Value of map "kinds". */
 struct hyp_req_stats {
 	struct hyp_req_sum sum;
-	__u64 latency[HYP_REQ_LATENCY_SLOTS];	/* calls by duration_ns */
-	__u64 asked[HYP_REQ_PAGES_SLOTS];	/* calls by pages */
-	__u64 given[HYP_REQ_PAGES_SLOTS];
+	uint64_t latency[HYP_REQ_LATENCY_SLOTS];	/* calls by duration_ns */
+	uint64_t asked[HYP_REQ_PAGES_SLOTS];	/* calls by pages */
+	uint64_t given[HYP_REQ_PAGES_SLOTS];
 };
 
-/* Map "vms" is from a VM's handle (__u32; 0: no VM) to a sum. A handle is used again. */
+/* Map "vms" is from a VM's handle (uint32_t; 0: no VM) to a sum. A handle is used again. */
 #define HYP_REQ_MAX_VMS		1024
 
 /* Key of map "tasks", whose value is a sum: those processes that asked last. */
 #define HYP_REQ_COMM_LEN	16
 
 struct hyp_req_task {
-	__u32 pid;		/* the process */
+	uint32_t pid;		/* the process */
 	char comm[HYP_REQ_COMM_LEN];
 };
 
 #define HYP_REQ_MAX_TASKS	1024
 
-/* Keys of map "lost", whose values are counts (__u64). */
+/* Keys of map "lost", whose values are counts (uint64_t). */
 enum hyp_req_lost {
 	HYP_REQ_LOST_EVENTS,	/* the ring was full */
 	HYP_REQ_LOST_STACKS,	/* the map of stacks was full */
@@ -75,22 +75,22 @@ enum hyp_req_lost {
 
 /* An event of ring buffer "events": a call. */
 struct hyp_req_event {
-	__u64 time_ns;		/* CLOCK_MONOTONIC, at its end */
-	__u64 asked, given;
-	__u64 duration_ns;
-	__u32 vm;
-	__u32 retries;
-	__s32 err;		/* 0 or negative errno */
-	__s32 stack;		/* key in map "stacks"; negative: none */
+	uint64_t time_ns;		/* CLOCK_MONOTONIC, at its end */
+	uint64_t asked, given;
+	uint64_t duration_ns;
+	uint32_t vm;
+	uint32_t retries;
+	int32_t err;		/* 0 or negative errno */
+	int32_t stack;		/* key in map "stacks"; negative: none */
 	struct hyp_req_kind kind;
 	struct hyp_req_task task;
 };
 
 #define HYP_REQ_MAX_STACKS	1024
-#define HYP_REQ_STACK_DEPTH	64	/* instruction pointers (__u64) of a value of "stacks" */
+#define HYP_REQ_STACK_DEPTH	64	/* instruction pointers (uint64_t) of a value of "stacks" */
 
 /* Which slot of @slots counts @value. */
-static inline unsigned int hyp_req_slot(__u64 value, unsigned int slots)
+static inline unsigned int hyp_req_slot(uint64_t value, unsigned int slots)
 {
 	unsigned int slot = 0;
 

@@ -6,7 +6,7 @@
 #ifndef PKVM_BPF_KERNEL_H
 #define PKVM_BPF_KERNEL_H
 
-#include <linux/types.h>
+#include <stdint.h>
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -17,7 +17,7 @@ struct task_struct {
 
 /* A record of kvm:kvm_handle_pkvm_hyp_req, which Linux has from 7.4 on. */
 struct trace_event_raw_kvm_handle_pkvm_hyp_req {
-	__u8 type;
+	uint8_t type;
 	int ret;
 };
 

@@ -7,18 +7,18 @@
 #ifndef PKVM_BPF_TRACEPOINTS_H
 #define PKVM_BPF_TRACEPOINTS_H
 
-#include <linux/types.h>
+#include <stdint.h>
 
 struct tp_pkvm_hyp_req {
-	__u64 common;
-	__u64 asked;
-	__u64 pages;
-	__u64 duration_ns;
-	__u32 vm;
-	__u32 retries;
-	__s32 err;
-	__u8 type;
-	__u8 cause;
+	uint64_t common;
+	uint64_t asked;
+	uint64_t pages;
+	uint64_t duration_ns;
+	uint32_t vm;
+	uint32_t retries;
+	int32_t err;
+	uint8_t type;
+	uint8_t cause;
 };
 
 #endif

@@ -36,6 +36,9 @@ struct ctl_args {
 	struct ctl_value max_vcpus;
 	struct ctl_value size;
 	struct ctl_value pfn;
+	struct ctl_value buffer;	/* pages */
+	struct ctl_value stack;
+	struct ctl_value service;
 
 	/* The shrinker's knobs. */
 	struct ctl_value enabled;

@@ -30,6 +30,8 @@ static const struct {
 	[CTL_VM_LIST] = { ctl_cmd_vm_list, false },
 	[CTL_VM_DESTROY] = { ctl_cmd_vm_destroy, false },
 	[CTL_MONITOR] = { ctl_cmd_monitor, false },
+	[CTL_TRACE_REQ] = { ctl_cmd_trace_req, false },
+	[CTL_TRACE_HIST] = { ctl_cmd_trace_hist, false },
 	[CTL_VERSION] = { ctl_cmd_version, true },
 };
 

@@ -181,5 +181,8 @@ unsigned int probe_stack(const struct probe *probe, int32_t stack,
 		return 0;
 	while (n < HYP_REQ_STACK_DEPTH && ips[n])
 		n++;
+	/* The registers that the walk begins with may be those of its first frame. */
+	if (n > 1 && ips[0] == ips[1])
+		memmove(ips, ips + 1, --n * sizeof(*ips));
 	return n;
 }
