@@ -6,6 +6,7 @@
 #ifndef PKVMD_DEMAND_H
 #define PKVMD_DEMAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define DEMAND_SLOTS	16	/* of the window, each with its minimum */
@@ -13,6 +14,8 @@
 struct demand {
 	uint64_t slot_at;		/* start of the newest slot, us */
 	uint64_t slot[DEMAND_SLOTS];	/* least in use, by age; UINT64_MAX: nothing seen */
+	bool seen;			/* there was a sample before */
+	uint64_t before;		/* in use then: until the next one it stays like this */
 	uint64_t burst;			/* pages, as of learnt_at */
 	uint64_t largest;		/* pages of the largest single request, as of learnt_at */
 	uint64_t learnt_at;		/* us */

@@ -71,6 +71,7 @@ struct manager {
 	enum manager_state state;
 	struct pkvm_info info;			/* while LIVE or DEAD */
 	struct pkvm_stats stats;		/* as of the last look; zero while WAITING */
+	struct pkvm_page_stats page_stats;	/* as stats; filled by manager_refresh() only */
 	struct pkvm_shrinker shrinker;
 
 	struct link *link;
@@ -113,8 +114,15 @@ typedef void (*manager_done_fn)(const struct action *action, void *arg);
 int manager_request(struct manager *manager, enum policy_action kind, uint64_t pages,
 		    manager_done_fn done, void *arg, struct ctl_message *message);
 
-/* A key until the next reload. Errors as config_set(), config_check(); -ENOENT: no such key. */
-int manager_set(struct manager *manager, const char *key, const char *text,
+struct manager_setting {
+	const char *key, *text;
+};
+
+/*
+ * Keys until the next reload: all of them or, after an error, none. Errors as config_set(),
+ * config_check() (once all are set); -ENOENT: no such key.
+ */
+int manager_set(struct manager *manager, const struct manager_setting *settings, size_t n,
 		struct ctl_message *message);
 
 /* Reads the files again. After an error the old configuration stays. */

@@ -71,8 +71,7 @@ bool policy_is_suppression(enum policy_reason reason);
 
 struct policy_pressure {
 	bool triggered;		/* a trigger has fired since the sample before */
-	uint32_t some_avg10;	/* the highest of system and cgroups */
-	uint32_t full_avg10;
+	uint32_t some_avg10;	/* share of time that some task waited; highest of all watched */
 };
 
 struct policy_sample {
@@ -93,6 +92,7 @@ struct policy_state {
 	enum policy_level level;
 	uint64_t entered;		/* when the level left NONE */
 	uint32_t last_avg10;
+	bool rising;			/* when it last changed */
 	/* Counters as of the last sample, if there was one. */
 	bool primed;
 	uint64_t donated, taken_back;
