@@ -82,8 +82,10 @@ programs: $(CTL_ARM64) $(PROBE_ARM64)
 programs-native: $(CTL_NATIVE) $(PROBE_NATIVE)
 all: programs
 
-install-programs: $(CTL_ARM64)
+install-programs: $(CTL_ARM64) $(PROBE_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
+	install -D -m 755 $(PROBE_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd-probe
+	install -D -m 644 daemon/man/pkvmd-probe.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmd-probe.8
 	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
 	install -D -m 644 daemon/completion/pkvmctl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl

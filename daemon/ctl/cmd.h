@@ -50,6 +50,7 @@ enum ctl_exit ctl_cmd_vm_destroy(struct ctl *ctl);
 enum ctl_exit ctl_cmd_monitor(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace_req(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace_hist(struct ctl *ctl);
+enum ctl_exit ctl_cmd_unload(struct ctl *ctl);
 enum ctl_exit ctl_cmd_version(struct ctl *ctl);		/* client not connected yet */
 
 /* Tells the client's sentence on stderr; returns the exit status of its failure. */

@@ -183,6 +183,10 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.options = { ARRAY_SIZE(trace_hist_options), trace_hist_options },
 		.help = "histograms of hyp requests, by an eBPF probe",
 	},
+	[CTL_UNLOAD] = {
+		.object = "unload",
+		.help = "stop pkvmd-probe and unload the module",
+	},
 	[CTL_VERSION] = {
 		.object = "version",
 		.help = "versions of pkvmctl and of the module",

@@ -15,6 +15,7 @@
 #include "doctor.h"
 #include "pkvm.h"
 #include "style.h"
+#include "use.h"
 
 struct ctl_status {
 	struct pkvm_info info;
@@ -22,6 +23,7 @@ struct ctl_status {
 	bool has_stats, has_crash;	/* EL2 lives; EL2 is dead and its record may be seen */
 	struct pkvm_stats stats;
 	struct pkvm_crash_record crash;
+	struct ctl_use use;
 };
 
 int ctl_view_status(FILE *out, const struct ctl_status *status, const struct ctl_style *style);

@@ -38,6 +38,14 @@ static void path_of(const char *dir, const struct map_type *type, char *buf, siz
 	snprintf(buf, size, "%s/%s", dir, type->name);
 }
 
+bool probe_maps_exist(const char *dir)
+{
+	char path[256];
+
+	path_of(dir, &map_types[0], path, sizeof(path));
+	return !access(path, F_OK);
+}
+
 static int check_sizes(int fd, const struct map_type *type)
 {
 	struct bpf_map_info info = { 0 };

@@ -51,6 +51,9 @@ struct probe_reading {
 	uint64_t lost[HYP_REQ_LOST];
 };
 
+/* Whether anything is pinned in @dir, as far as we may look. */
+bool probe_maps_exist(const char *dir);
+
 /*
  * Opens what is pinned in @dir, for reading. Returns 0, or with a sentence -ENOENT (nothing
  * is: pkvmd-probe does not run), -EACCES, -EPROTO (maps of another release) or another
