@@ -4,6 +4,9 @@
  * request an event for each call. Attached to the module's tracepoint, and to the kernel's
  * own where there is one. Untried: the latter, which no packaged kernel has yet.
  *
+ * Raw tracepoints, as other ones are perf events, which Debian's kernels allow to nobody
+ * without CAP_SYS_ADMIN; and their arguments are all that is needed.
+ *
  * Counters are shared by the CPUs and added to atomically: requests are rare, and tracepoints
  * may be preempted on newer kernels, so that a CPU's own counter would be no safer.
  */
@@ -16,7 +19,6 @@
 
 #include "hyp_req.h"
 #include "kernel.h"
-#include "tracepoints.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -156,31 +158,44 @@ static __always_inline void count(void *ctx, struct hyp_req_event *ev)
 		emit(ctx, ev);
 }
 
-SEC("tp/pkvm/pkvm_hyp_req")
-int module_request(struct tp_pkvm_hyp_req *ctx)
+/* Arguments of pkvm_hyp_req, in the order of kmod/trace.h. */
+enum {
+	ARG_ASKED,
+	ARG_PAGES,
+	ARG_DURATION_NS,
+	ARG_VM,
+	ARG_RETRIES,
+	ARG_ERR,
+	ARG_TYPE,
+	ARG_CAUSE,
+};
+
+SEC("raw_tp/pkvm_hyp_req")
+int module_request(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct hyp_req_event ev = {
-		.asked = ctx->asked,
-		.given = ctx->pages,
-		.duration_ns = ctx->duration_ns,
-		.vm = ctx->vm,
-		.retries = ctx->retries,
-		.err = ctx->err,
+		.asked = ctx->args[ARG_ASKED],
+		.given = ctx->args[ARG_PAGES],
+		.duration_ns = ctx->args[ARG_DURATION_NS],
+		.vm = ctx->args[ARG_VM],
+		.retries = ctx->args[ARG_RETRIES],
+		.err = ctx->args[ARG_ERR],
 		.stack = -1,
-		.kind = { HYP_REQ_SOURCE_MODULE, ctx->type, ctx->cause, 0 },
+		.kind = { HYP_REQ_SOURCE_MODULE, ctx->args[ARG_TYPE], ctx->args[ARG_CAUSE], 0 },
 	};
 
 	count(ctx, &ev);
 	return 0;
 }
 
-SEC("tp/kvm/kvm_handle_pkvm_hyp_req")
-int kernel_request(struct trace_event_raw_kvm_handle_pkvm_hyp_req *ctx)
+SEC("raw_tp/kvm_handle_pkvm_hyp_req")
+int kernel_request(struct bpf_raw_tracepoint_args *ctx)
 {
+	const struct pkvm_hyp_req *req = (void *)ctx->args[0];
 	struct hyp_req_event ev = {
-		.err = ctx->ret,
+		.err = ctx->args[1],
 		.stack = -1,
-		.kind = { HYP_REQ_SOURCE_KERNEL, ctx->type, 0, 0 },
+		.kind = { HYP_REQ_SOURCE_KERNEL, BPF_CORE_READ(req, type), 0, 0 },
 	};
 
 	count(ctx, &ev);

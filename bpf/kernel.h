@@ -15,10 +15,9 @@ struct task_struct {
 	char comm[16];
 };
 
-/* A record of kvm:kvm_handle_pkvm_hyp_req, which Linux has from 7.4 on. */
-struct trace_event_raw_kvm_handle_pkvm_hyp_req {
+/* The first argument of tracepoint kvm_handle_pkvm_hyp_req, which Linux has from 7.4 on. */
+struct pkvm_hyp_req {
 	uint8_t type;
-	int ret;
 };
 
 #pragma clang attribute pop

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <pkvm/version.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,21 +48,9 @@ static int check_caps(struct ctl_message *message)
 			       perfmon ? "" : "CAP_PERFMON");
 }
 
-static int check_tracefs(struct ctl_message *message)
-{
-	if (!access(PROBE_TRACEFS "/events", R_OK | X_OK))
-		return 0;
-	if (errno == ENOENT)
-		return ctl_message_set(
-			message, -ENOENT,
-			"tracefs is not there: mount -t tracefs tracefs " PROBE_TRACEFS);
-	return ctl_message_set(message, -EPERM,
-			       PROBE_TRACEFS " is root's: needs root, or CAP_DAC_READ_SEARCH");
-}
-
 static int check_bpf(struct ctl_message *message)
 {
-	int has = libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_TRACEPOINT, NULL);
+	int has = libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_RAW_TRACEPOINT, NULL);
 
 	if (has > 0)
 		has = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, NULL);
@@ -76,15 +65,31 @@ int probe_check_access(struct ctl_message *message)
 {
 	int err = check_caps(message);
 
-	if (!err)
-		err = check_tracefs(message);
 	return err ? err : check_bpf(message);
 }
 
-bool probe_has_event(const char *system, const char *event)
+int probe_check_module(struct ctl_message *message)
+{
+	FILE *file = fopen("/sys/module/pkvm/version", "re");
+	char version[32] = "";
+
+	if (!file)
+		return ctl_message_set(message, -ENODEV, "the pkvm module is not loaded");
+	if (!fgets(version, sizeof(version), file))
+		version[0] = '\0';
+	fclose(file);
+	version[strcspn(version, "\n")] = '\0';
+	if (!strcmp(version, PKVM_VERSION))
+		return 0;
+	return ctl_message_set(message, -EPROTO,
+			       "the pkvm module is of release %s, the probe of %s", version,
+			       PKVM_VERSION);
+}
+
+bool probe_is_tracepoint(const char *name)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), PROBE_TRACEFS "/events/%s/%s/id", system, event);
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/pkvm/%s", name);
 	return !access(path, F_OK);
 }

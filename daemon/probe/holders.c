@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who has BPF programs on the module's tracepoints: found by the perf events in /proc. */
+/* Who has BPF programs on the module's tracepoints: found by their descriptors in /proc. */
 #include "holders.h"
 
 #include <bpf/bpf.h>
@@ -27,7 +27,8 @@ static int number_of(const struct dirent *entry)
 	return *end || end == entry->d_name ? -1 : (int)number;
 }
 
-static bool is_perf_event(int pid, int fd)
+/* Other tracers' programs are on perf events, raw tracepoints' are on links. */
+static bool may_have_program(int pid, int fd)
 {
 	char path[64], target[64];
 	ssize_t n;
@@ -37,7 +38,8 @@ static bool is_perf_event(int pid, int fd)
 	if (n < 0)
 		return false;
 	target[n] = '\0';
-	return !strcmp(target, "anon_inode:[perf_event]");
+	return !strcmp(target, "anon_inode:[perf_event]") ||
+	       !strcmp(target, "anon_inode:bpf_link");
 }
 
 /* Returns 1 if a BPF program runs there on a tracepoint of ours, 0 if not, or -EPERM. */
@@ -47,12 +49,13 @@ static int holds(int pid, int fd)
 	uint32_t len = sizeof(tracepoint), program, type;
 	__u64 offset, address;
 
-	if (!is_perf_event(pid, fd))
+	if (!may_have_program(pid, fd))
 		return 0;
-	/* An event without a program, or one that has just been closed, is an error too. */
+	/* One without a program, or that has just been closed, is an error too. */
 	if (bpf_task_fd_query(pid, fd, 0, tracepoint, &len, &program, &type, &offset, &address))
 		return errno == EPERM ? -EPERM : 0;
-	return type == BPF_FD_TYPE_TRACEPOINT && probe_has_event("pkvm", tracepoint);
+	return (type == BPF_FD_TYPE_TRACEPOINT || type == BPF_FD_TYPE_RAW_TRACEPOINT) &&
+	       probe_is_tracepoint(tracepoint);
 }
 
 /* Returns the number of programs, or -EPERM. */

@@ -15,8 +15,9 @@
 #include "probe.h"
 
 static const char usage[] =
-	"Usage: pkvmd-probe [--unpin | --help | --version]\n"
-	"Measure hyp requests and pin the figures in " PROBE_PIN_DIR ".\n\n"
+	"Usage: pkvmd-probe [--pin DIRECTORY | --unpin DIRECTORY | --help | --version]\n"
+	"Measure hyp requests, and pin the figures in DIRECTORY (" PROBE_PIN_DIR ").\n\n"
+	"  --pin      a directory of a BPF file system\n"
 	"  --unpin    remove what is pinned there, and end\n"
 	"  --help     print this\n"
 	"  --version  print the version\n";
@@ -38,7 +39,7 @@ static void wait_for_end(const sigset_t *ends)
 	sd_notify(0, "STOPPING=1");
 }
 
-static int measure(void)
+static int measure(const char *dir)
 {
 	const struct probe_options options = { .ring_size = PROBE_RING_MIN };
 	struct ctl_message message;
@@ -52,30 +53,36 @@ static int measure(void)
 	sigprocmask(SIG_BLOCK, &ends, NULL);
 	if (probe_open(&options, &probe, &message))
 		return failed(&message);
-	probe_maps_unpin(PROBE_PIN_DIR);
-	err = probe_maps_pin(probe_maps_of(probe), PROBE_PIN_DIR, &message);
+	probe_maps_unpin(dir);
+	err = probe_maps_pin(probe_maps_of(probe), dir, &message);
 	if (!err) {
 		wait_for_end(&ends);
-		probe_maps_unpin(PROBE_PIN_DIR);
+		probe_maps_unpin(dir);
 	}
 	probe_close(probe);
 	return err ? failed(&message) : EXIT_SUCCESS;
 }
 
+static int print(const char *text)
+{
+	fputs(text, stdout);
+	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 1)
-		return measure();
-	if (argc == 2 && !strcmp(argv[1], "--unpin")) {
-		probe_maps_unpin(PROBE_PIN_DIR);
-	} else if (argc == 2 && !strcmp(argv[1], "--help")) {
-		fputs(usage, stdout);
-	} else if (argc == 2 && !strcmp(argv[1], "--version")) {
-		puts("pkvmd-probe " PKVM_VERSION);
-	} else {
-		fprintf(stderr, "pkvmd-probe: unknown argument '%s'; see --help\n",
-			argv[argc - 1]);
-		return 2;
+		return measure(PROBE_PIN_DIR);
+	if (argc == 3 && !strcmp(argv[1], "--pin"))
+		return measure(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return print(usage);
+	if (argc == 2 && !strcmp(argv[1], "--version"))
+		return print("pkvmd-probe " PKVM_VERSION "\n");
+	if (argc == 3 && !strcmp(argv[1], "--unpin")) {
+		probe_maps_unpin(argv[2]);
+		return EXIT_SUCCESS;
 	}
-	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	fputs("pkvmd-probe: wrong usage; see --help\n", stderr);
+	return 2;
 }

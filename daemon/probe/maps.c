@@ -43,7 +43,7 @@ bool probe_maps_exist(const char *dir)
 	char path[256];
 
 	path_of(dir, &map_types[0], path, sizeof(path));
-	return !access(path, F_OK);
+	return !faccessat(AT_FDCWD, path, F_OK, AT_EACCESS);
 }
 
 static int check_sizes(int fd, const struct map_type *type)

@@ -3,16 +3,15 @@
 #include "probe.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <hyp_req.skel.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tracepoints.h>
 
 #include "access.h"
-#include "format.h"
 
 struct probe {
 	struct hyp_req *bpf;
@@ -20,19 +19,6 @@ struct probe {
 	struct probe_maps maps;
 	probe_event_fn fn;	/* while events are drained */
 	void *arg;
-};
-
-#define FIELD(name) \
-	{ #name, offsetof(struct tp_pkvm_hyp_req, name), \
-	  sizeof(((struct tp_pkvm_hyp_req *)0)->name) }
-
-static const struct probe_field hyp_req_fields[] = {
-	FIELD(asked), FIELD(pages), FIELD(duration_ns), FIELD(vm), FIELD(retries), FIELD(type),
-	FIELD(cause), FIELD(err),
-};
-
-static const struct probe_format hyp_req_format = {
-	"pkvm_hyp_req", sizeof(hyp_req_fields) / sizeof(hyp_req_fields[0]), hyp_req_fields,
 };
 
 /* What libbpf has to say is for its developers: the errno goes into our own sentence. */
@@ -51,6 +37,20 @@ static int refused(struct ctl_message *message, int err, const char *what)
 			       strerror(-err));
 }
 
+/* A tracepoint of the kernel's own is a type in its BTF. */
+static bool kernel_has_requests(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has;
+
+	if (!btf)
+		return false;
+	has = btf__find_by_name_kind(btf, "btf_trace_kvm_handle_pkvm_hyp_req",
+				     BTF_KIND_TYPEDEF) > 0;
+	btf__free(btf);
+	return has;
+}
+
 static int load(struct probe *probe, const struct probe_options *options,
 		struct ctl_message *message)
 {
@@ -65,7 +65,7 @@ static int load(struct probe *probe, const struct probe_options *options,
 	err = bpf_map__set_max_entries(bpf->maps.events, options->ring_size);
 	if (!err)
 		err = bpf_program__set_autoload(bpf->progs.kernel_request,
-						probe_has_event("kvm", "kvm_handle_pkvm_hyp_req"));
+						kernel_has_requests());
 	if (!err)
 		err = hyp_req__load(bpf);
 	return err ? refused(message, err, "load") : 0;
@@ -112,7 +112,7 @@ static int open_all(struct probe *probe, const struct probe_options *options,
 	int err = probe_check_access(message);
 
 	if (!err)
-		err = probe_check_format(&hyp_req_format, message);
+		err = probe_check_module(message);
 	if (!err)
 		err = load(probe, options, message);
 	if (!err && options->events)

@@ -24,7 +24,7 @@ struct probe_options {
 
 /*
  * Attaches. Returns 0, or with a sentence -EPERM (privileges), -ENODEV (the module is not
- * loaded), -ENOENT or -EOPNOTSUPP (the machine lacks something) or another negative errno.
+ * loaded), -EPROTO (it is of another release), -EOPNOTSUPP (no BPF) or another negative errno.
  */
 int probe_open(const struct probe_options *options, struct probe **ret,
 	       struct ctl_message *message);
