@@ -246,15 +246,14 @@ static enum ctl_exit hist_of_own(struct ctl *ctl, struct ctl_until *until)
 	struct ctl_message message;
 	struct probe *probe;
 	enum ctl_exit status;
-	enum ctl_wait waited;
 	int err = probe_open(&options, &probe, &message);
 
 	if (err)
 		return probe_failed(err, &message);
-	do {
-		waited = ctl_until_wait(until, -1);
-	} while (waited == CTL_WAIT_READY);
-	status = print_hist(ctl, probe_maps_of(probe));
+	if (ctl_until_wait(until, -1) == CTL_WAIT_ERROR)
+		status = ctl_failed("cannot wait: %s", strerror(errno));
+	else
+		status = print_hist(ctl, probe_maps_of(probe));
 	probe_close(probe);
 	return status;
 }

@@ -32,24 +32,37 @@ int ctl_until_begin(struct ctl_until *until, uint64_t seconds)
 	return until->signal_fd < 0 ? -errno : 0;
 }
 
+/* In ms as poll() takes it: at most what it can, -1 for no limit. */
+static int time_left(const struct ctl_until *until)
+{
+	int64_t left;
+
+	if (until->deadline == INT64_MAX)
+		return -1;
+	left = until->deadline - now_ms();
+	if (left < 0)
+		return 0;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
 enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd)
 {
 	struct pollfd fds[] = {
 		{ .fd = until->signal_fd, .events = POLLIN },
 		{ .fd = fd, .events = POLLIN },
 	};
-	int timeout = -1;
 
-	if (until->deadline != INT64_MAX) {
-		int64_t left = until->deadline - now_ms();
+	for (;;) {
+		int timeout = time_left(until);
+		int n = poll(fds, 2, timeout);
 
-		if (left <= 0)
+		if (n < 0 && errno != EINTR)
+			return CTL_WAIT_ERROR;
+		if (n > 0)
+			return fds[0].revents ? CTL_WAIT_INTERRUPT : CTL_WAIT_READY;
+		if (!timeout)
 			return CTL_WAIT_TIME_UP;
-		timeout = left < INT_MAX ? (int)left : INT_MAX;
 	}
-	if (poll(fds, 2, timeout) < 0 && errno != EINTR)
-		return CTL_WAIT_ERROR;
-	return fds[0].revents ? CTL_WAIT_INTERRUPT : CTL_WAIT_READY;
 }
 
 void ctl_until_end(struct ctl_until *until)

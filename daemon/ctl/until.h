@@ -11,7 +11,7 @@ struct ctl_until {
 };
 
 enum ctl_wait {
-	CTL_WAIT_READY,		/* there is something to read; or nothing is the matter */
+	CTL_WAIT_READY,		/* there is something to read */
 	CTL_WAIT_INTERRUPT,	/* SIGINT or SIGTERM */
 	CTL_WAIT_TIME_UP,
 	CTL_WAIT_ERROR,		/* errno says which */

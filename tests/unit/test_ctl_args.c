@@ -73,6 +73,9 @@ static const struct good_case good[] = {
 	{ "vm destroy --all", CTL_VM_DESTROY },
 	{ "monitor", CTL_MONITOR },
 	{ "monitor --count 1 --timeout=86400", CTL_MONITOR },
+	{ "trace req --count 1 --timeout 1 --stack --buffer 64K", CTL_TRACE_REQ },
+	{ "trace hist --timeout=1 --service", CTL_TRACE_HIST },
+	{ "unload", CTL_UNLOAD },
 	{ "version", CTL_VERSION },
 	{ "version --", CTL_VERSION },
 	{ "topup -- 5", CTL_TOPUP },
@@ -90,7 +93,7 @@ START_TEST(accepted)
 END_TEST
 
 #define OBJECTS \
-	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, version"
+	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, trace, unload, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {
@@ -133,6 +136,15 @@ static const struct bad_case bad[] = {
 	{ "monitor --count 1 --count 1", -EINVAL, "--count is given twice" },
 	{ "monitor --count 0", -ERANGE, "--count: '0' is out of range, 1 to 4294967295" },
 	{ "monitor --timeout 86401", -ERANGE, "--timeout: '86401' is out of range, 1 to 86400" },
+
+	{ "trace", -EINVAL, "trace needs a verb; possible: req, hist" },
+	{ "trace req --buffer 60K", -ERANGE,
+	  "--buffer: '60K' is out of range, 16 to 65536 pages" },
+	{ "trace req --buffer 257M", -ERANGE,
+	  "--buffer: '257M' is out of range, 16 to 65536 pages" },
+	{ "trace hist --stack", -EINVAL,
+	  "unknown option '--stack' of trace hist" GENERAL ", --timeout, --service" },
+	{ "unload now", -EINVAL, "'now' is one word too many" },
 
 	{ "topup", -EINVAL, "give a SIZE" },
 	{ "topup 0", -ERANGE, "SIZE: '0' is out of range, 1 to 262144 pages" },

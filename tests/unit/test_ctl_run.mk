@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 UNIT_TESTS += test_ctl_run
-test_ctl_run_SRCS := $(filter-out daemon/ctl/main.c,$(wildcard daemon/ctl/*.c))
-test_ctl_run_SRCS += tests/unit/fake/client.c
+# All of pkvmctl but what acts on the machine.
+CTL_RUN_SRCS := $(filter-out $(addprefix daemon/ctl/,main.c module.c spawn.c),$(wildcard daemon/ctl/*.c))
+CTL_RUN_SRCS += $(addprefix tests/unit/fake/,client.c ctl_run.c probe.c)
+test_ctl_run_SRCS := $(CTL_RUN_SRCS)
 # posix_openpt() and its kin.
-test_ctl_run_CFLAGS := -D_GNU_SOURCE -Idaemon/ctl -Idaemon/lib -Iinclude/uapi
+test_ctl_run_CFLAGS := -D_GNU_SOURCE -Idaemon/ctl -Idaemon/lib -Iinclude/uapi -Ibpf
 test_ctl_run_CFLAGS += $(shell pkg-config --cflags smartcols 2>/dev/null)
 test_ctl_run_LIBS := $(shell pkg-config --libs smartcols 2>/dev/null)

@@ -2,7 +2,7 @@
 UNIT_TESTS += test_ctl_view
 test_ctl_view_SRCS := $(addprefix daemon/ctl/,\
 	view_host.c view_heap.c view_page.c view_vm.c view_event.c fields.c names.c words.c \
-	record.c json.c heapmap.c doctor.c facts.c format.c size.c message.c)
-test_ctl_view_CFLAGS := -Idaemon/ctl -Idaemon/lib -Iinclude/uapi
+	record.c line.c json.c heapmap.c doctor.c facts.c format.c size.c message.c)
+test_ctl_view_CFLAGS := -Idaemon/ctl -Idaemon/lib -Iinclude/uapi -Ibpf
 test_ctl_view_CFLAGS += $(shell pkg-config --cflags smartcols 2>/dev/null)
 test_ctl_view_LIBS := $(shell pkg-config --libs smartcols 2>/dev/null)

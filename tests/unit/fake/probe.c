@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel behind pkvmctl's probes and its unload. */
+#include "fake/probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../../daemon/ctl/module.h"
+#include "../../../daemon/ctl/spawn.h"
+
+struct fake_probe fake_probe;
+
+struct probe {
+	struct probe_maps maps;
+	int fds[2];		/* a pipe with something to read until events are fetched */
+	bool told;
+};
+
+static int fail(struct ctl_message *message)
+{
+	return ctl_message_set(message, fake_probe.error, "%s", fake_probe.sentence);
+}
+
+int probe_open(const struct probe_options *options, struct probe **ret,
+	       struct ctl_message *message)
+{
+	struct probe *probe;
+
+	fake_probe.options = *options;
+	if (fake_probe.error)
+		return fail(message);
+	probe = calloc(1, sizeof(*probe));
+	if (!probe || pipe(probe->fds) || write(probe->fds[1], "", 1) != 1)
+		abort();
+	fake_probe.open_probes++;
+	*ret = probe;
+	return 0;
+}
+
+void probe_close(struct probe *probe)
+{
+	if (!probe)
+		return;
+	close(probe->fds[0]);
+	close(probe->fds[1]);
+	free(probe);
+	fake_probe.open_probes--;
+}
+
+const struct probe_maps *probe_maps_of(const struct probe *probe)
+{
+	return &probe->maps;
+}
+
+int probe_fd(const struct probe *probe)
+{
+	return probe->fds[0];
+}
+
+int probe_drain(struct probe *probe, probe_event_fn fn, void *arg)
+{
+	char byte;
+
+	if (probe->told)
+		return 0;
+	probe->told = true;
+	/* Nothing more to come: what polls must wait. */
+	if (read(probe->fds[0], &byte, 1) != 1)
+		abort();
+	for (size_t i = 0; i < fake_probe.nr_events; i++) {
+		if (!fn(&fake_probe.events[i], arg))
+			break;
+	}
+	return 0;
+}
+
+unsigned int probe_stack(const struct probe *probe, int32_t stack,
+			 uint64_t ips[HYP_REQ_STACK_DEPTH])
+{
+	(void)probe;
+	if (stack < 0)
+		return 0;
+	memcpy(ips, fake_probe.stack, fake_probe.stack_len * sizeof(*ips));
+	return fake_probe.stack_len;
+}
+
+bool probe_maps_exist(const char *dir)
+{
+	return fake_probe.pinned && !strcmp(dir, PROBE_PIN_DIR);
+}
+
+int probe_maps_open(const char *dir, struct probe_maps *ret, struct ctl_message *message)
+{
+	if (!probe_maps_exist(dir))
+		return fail(message);
+	*ret = PROBE_NO_MAPS;
+	fake_probe.open_maps++;
+	return 0;
+}
+
+void probe_maps_close(struct probe_maps *maps)
+{
+	(void)maps;
+	fake_probe.open_maps--;
+}
+
+static void *copy(const void *from, size_t size)
+{
+	return size ? memcpy(malloc(size), from, size) : NULL;
+}
+
+int probe_maps_read(const struct probe_maps *maps, struct probe_reading *ret)
+{
+	const struct probe_reading *from = &fake_probe.reading;
+
+	(void)maps;
+	*ret = *from;
+	ret->kinds = copy(from->kinds, from->nr_kinds * sizeof(*from->kinds));
+	ret->vms = copy(from->vms, from->nr_vms * sizeof(*from->vms));
+	ret->tasks = copy(from->tasks, from->nr_tasks * sizeof(*from->tasks));
+	return 0;
+}
+
+void probe_reading_release(struct probe_reading *reading)
+{
+	free(reading->kinds);
+	free(reading->vms);
+	free(reading->tasks);
+}
+
+int probe_find_holders(struct probe_holder **ret, size_t *ret_n)
+{
+	*ret = copy(fake_probe.holders, fake_probe.nr_holders * sizeof(**ret));
+	*ret_n = fake_probe.nr_holders;
+	return 0;
+}
+
+uint64_t ctl_module_references(void)
+{
+	return fake_probe.references;
+}
+
+int ctl_module_delete(void)
+{
+	fake_probe.nr_deleted++;
+	return fake_probe.delete_error;
+}
+
+int ctl_spawn(const char *const argv[], int out_fd)
+{
+	(void)out_fd;
+	for (size_t i = 0; argv[i]; i++) {
+		strcat(fake_probe.spawned, i ? " " : "");
+		strcat(fake_probe.spawned, argv[i]);
+	}
+	strcat(fake_probe.spawned, "\n");
+	return fake_probe.spawn_status;
+}
