@@ -7,7 +7,7 @@
 #include "../probe/maps.h"
 #include "cmd.h"
 #include "module.h"
-#include "spawn.h"
+#include "child.h"
 #include "use.h"
 
 #define SERVICE	"pkvmd-probe.service"
@@ -17,7 +17,7 @@ static int service(const char *verb)
 {
 	const char *const argv[] = { "systemctl", verb, SERVICE, NULL };
 
-	return ctl_spawn(argv, -1);
+	return ctl_child_run(argv, -1);
 }
 
 static enum ctl_exit tell_use(void)

@@ -32,7 +32,8 @@ struct call {
 #define SUM(key, member, unit, label, optional) \
 	{ key, label, unit, CTL_MEMBER(struct hyp_req_sum, member), NULL, optional }
 #define FIELDS(name) \
-	static const struct ctl_fields name = { sizeof(name##_list) / sizeof(name##_list[0]), name##_list }
+	static const struct ctl_fields name = { sizeof(name##_list) / sizeof(name##_list[0]), \
+						name##_list }
 /* clang-format on */
 
 static const struct ctl_field call_fields_list[] = {

@@ -81,7 +81,10 @@ static int refuse(int err, const char *path, struct ctl_message *message)
 /* Returns a descriptor, or a negative errno with a sentence. */
 static int open_map(const char *dir, const struct map_type *type, struct ctl_message *message)
 {
-	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
+	const struct bpf_obj_get_opts options = {
+		.sz = sizeof(options),
+		.file_flags = BPF_F_RDONLY,
+	};
 	char path[256];
 	int fd, err;
 

@@ -44,7 +44,7 @@ typedef bool (*probe_event_fn)(const struct hyp_req_event *event, void *arg);
 /* Hands over the events that wait; never waits itself. Returns 0 or a negative errno. */
 int probe_drain(struct probe *probe, probe_event_fn fn, void *arg);
 
-/* The stack that an event names: instruction pointers, the innermost first. Returns their number. */
+/* The stack of an event: instruction pointers, the innermost first. Returns their number. */
 unsigned int probe_stack(const struct probe *probe, int32_t stack,
 			 uint64_t ips[HYP_REQ_STACK_DEPTH]);
 

@@ -251,7 +251,7 @@ START_TEST(stacks)
 }
 END_TEST
 
-START_TEST(symbols)
+START_TEST(addresses_have_names)
 {
 	static const char text[] = "ffff800008010000 T one\n"
 				   "ffff800008030000 t three\t[pkvm]\n"
@@ -454,7 +454,7 @@ int main(void)
 	tcase_add_test(tcase, trace_ends_by_interrupt);
 	tcase_add_test(tcase, buffer_is_a_power_of_two);
 	tcase_add_test(tcase, stacks);
-	tcase_add_test(tcase, symbols);
+	tcase_add_test(tcase, addresses_have_names);
 	tcase_add_test(tcase, hist_is_drawn);
 	tcase_add_test(tcase, hist_is_json);
 	tcase_add_test(tcase, hist_of_nothing);

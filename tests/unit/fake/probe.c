@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "../../../daemon/ctl/module.h"
-#include "../../../daemon/ctl/spawn.h"
+#include "../../../daemon/ctl/child.h"
 
 struct fake_probe fake_probe;
 
@@ -148,7 +148,7 @@ int ctl_module_delete(void)
 	return fake_probe.delete_error;
 }
 
-int ctl_spawn(const char *const argv[], int out_fd)
+int ctl_child_run(const char *const argv[], int out_fd)
 {
 	(void)out_fd;
 	for (size_t i = 0; argv[i]; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Programs that a command runs. */
-#include "spawn.h"
+#include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static int start(const char *const argv[], posix_spawn_file_actions_t *files, pi
 	return -err;
 }
 
-int ctl_spawn(const char *const argv[], int out_fd)
+int ctl_child_run(const char *const argv[], int out_fd)
 {
 	posix_spawn_file_actions_t files;
 	pid_t pid;
