@@ -54,6 +54,16 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
 
+# Reads what pkvmd-probe has pinned, as pkvmd does.
+PROBE_READ := $(SYSTEM_GUEST)/probe_read
+PROBE_READ_SRCS := tests/system/programs/probe_read.c daemon/probe/maps.c daemon/ctl/message.c
+
+$(PROBE_READ): $(PROBE_READ_SRCS) daemon/probe/maps.h bpf/hyp_req.h | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -Ibpf -o $@ $(PROBE_READ_SRCS) \
+		$$($(PKG_CONFIG_ARM64) --cflags --libs $(PROBE_PACKAGES))
+
 # pkvmctl as of a release to come, whose netlink ABI is another than the module's.
 OTHER_ABI := $(SYSTEM)/other-abi
 
@@ -61,14 +71,15 @@ $(OTHER_ABI)/linux/pkvm.h: include/uapi/linux/pkvm.h
 	@mkdir -p $(@D)
 	$(Q)sed 's/\(define PKVM_NETLINK_ABI\s*\).*/\199/' $< >$@
 
-$(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL_SYSROOT)
+$(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL_SYSROOT) \
+		$(BPF_SKELETONS)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) -I$(OTHER_ABI) $(DAEMON_CFLAGS) -o $@ $(CTL_SRCS) \
 		$$($(PKG_CONFIG_ARM64) --cflags --libs $(DAEMON_PACKAGES))
 
 .PHONY: system-guest
-system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
+system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) $(PROBE_READ) \
 	$(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
