@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib -Ibpf
 # What is generated is not held to our warnings.
 DAEMON_CFLAGS += -isystem $(BPF_BUILD)
-DAEMON_PACKAGES := libnl-genl-3.0 smartcols libbpf
+DAEMON_PACKAGES := libnl-genl-3.0 smartcols libsystemd ncursesw libbpf
 PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
 PROBE_PACKAGES := libbpf libsystemd
 
@@ -78,12 +78,13 @@ $(eval $(call daemon_rules,NATIVE,$(BUILD)/native,CC_NATIVE,))
 $(eval $(call daemon_rules,ARM64,$(BUILD)/arm64,CC_ARM64,| $(CTL_SYSROOT)))
 
 .PHONY: programs programs-native install-programs
-programs: $(CTL_ARM64) $(PROBE_ARM64)
-programs-native: $(CTL_NATIVE) $(PROBE_NATIVE)
+programs: $(CTL_ARM64) $(PKVMD_ARM64) $(PROBE_ARM64)
+programs-native: $(CTL_NATIVE) $(PKVMD_NATIVE) $(PROBE_NATIVE)
 all: programs
 
-install-programs: $(CTL_ARM64) $(PROBE_ARM64)
+install-programs: $(CTL_ARM64) $(PKVMD_ARM64) $(PROBE_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
+	install -D -m 755 $(PKVMD_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd
 	install -D -m 755 $(PROBE_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd-probe
 	install -D -m 644 daemon/man/pkvmd-probe.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmd-probe.8
 	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8

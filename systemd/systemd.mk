@@ -25,6 +25,8 @@ install-service:
 	install -D -m 644 systemd/org.pkvm1.conf $(DESTDIR)$(DBUS_POLICY)/org.pkvm1.conf
 	install -D -m 644 systemd/org.pkvm1.service \
 		$(DESTDIR)$(PREFIX)/share/dbus-1/system-services/org.pkvm1.service
+	install -D -m 644 systemd/org.pkvm1.Manager.xml \
+		$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/org.pkvm1.Manager.xml
 	install -D -m 644 systemd/org.pkvm1.policy $(DESTDIR)$(POLKIT_ACTIONS)/org.pkvm1.policy
 	sed 's|@SBINDIR@|$(PREFIX)/sbin|' systemd/pkvmd-probe.service.in \
 		>$(UNIT_DIR)/pkvmd-probe.service

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -121,6 +120,20 @@ static int check_order(const struct config *config, enum config_id low, enum con
 	return -EINVAL;
 }
 
+/* The kernel's rule for those without CAP_SYS_RESOURCE. */
+static int check_window(const struct config *config, struct ctl_message *message)
+{
+	char *text;
+
+	if (config->value[CONFIG_WINDOW] % (2 * US_PER_SECOND) == 0)
+		return 0;
+	text = config_text(config, CONFIG_WINDOW);
+	ctl_message_set(message, 0, "Window %s (%s) is no multiple of 2 s", text ?: "",
+			config->origin[CONFIG_WINDOW]);
+	free(text);
+	return -EINVAL;
+}
+
 int config_check(const struct config *config, struct ctl_message *message)
 {
 	int err = check_order(config, CONFIG_FLOOR, CONFIG_CEILING, message);
@@ -129,12 +142,7 @@ int config_check(const struct config *config, struct ctl_message *message)
 		err = check_order(config, CONFIG_LEAVE, CONFIG_ENTER, message);
 	if (!err)
 		err = check_order(config, CONFIG_ENTER, CONFIG_HIGH, message);
-	/* The kernel's rule for those without CAP_SYS_RESOURCE. */
-	if (!err && config->value[CONFIG_WINDOW] % (2 * US_PER_SECOND))
-		err = ctl_message_set(message, -EINVAL,
-				      "Window %" PRIu64 " us (%s) is no multiple of 2 s",
-				      config->value[CONFIG_WINDOW], config->origin[CONFIG_WINDOW]);
-	return err;
+	return err ?: check_window(config, message);
 }
 
 char *config_text(const struct config *config, enum config_id id)

@@ -22,6 +22,17 @@ const struct decision_entry *decisions_get(const struct decisions *decisions, si
 	return &decisions->entries[(decisions->next + DECISIONS_KEPT - 1 - age) % DECISIONS_KEPT];
 }
 
+struct decision_entry *decisions_open(struct decisions *decisions)
+{
+	for (size_t i = 0; i < decisions->n; i++) {
+		struct decision_entry *entry = &decisions->entries[i];
+
+		if (entry->decision.action != POLICY_NONE && !entry->completed)
+			return entry;
+	}
+	return NULL;
+}
+
 static void tell_action(FILE *out, const struct decision_entry *entry)
 {
 	const struct policy_decision *decision = &entry->decision;

@@ -15,7 +15,7 @@ struct decision_entry {
 	struct policy_decision decision;
 	enum action_origin origin;
 	bool dry_run;
-	bool completed;			/* false: suppressed, or still under way */
+	bool completed;			/* of an action: not under way any more */
 	uint64_t done;			/* pages that a completed action moved */
 	int error;			/* negative errno, 0 for success */
 	uint64_t duration;		/* us, of a completed action */
@@ -28,6 +28,9 @@ struct decisions {
 };
 
 void decisions_add(struct decisions *decisions, const struct decision_entry *entry);
+
+/* The action that is not completed: there is one at a time. NULL if none, or told long ago. */
+struct decision_entry *decisions_open(struct decisions *decisions);
 
 /* The newest is 0. NULL: there are not so many. */
 const struct decision_entry *decisions_get(const struct decisions *decisions, size_t age);

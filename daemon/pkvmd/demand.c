@@ -75,6 +75,14 @@ static void learn(struct demand *demand, uint64_t now, uint64_t rise, uint64_t l
 	demand->learnt_at = now;
 }
 
+void demand_restore(struct demand *demand, uint64_t burst, uint64_t largest, uint64_t age,
+		    uint64_t half_life, uint64_t now)
+{
+	demand->burst = fade(burst, age, half_life);
+	demand->largest = fade(largest, age, half_life);
+	demand->learnt_at = now;
+}
+
 void demand_see(struct demand *demand, uint64_t now, uint64_t in_use, uint64_t largest_request,
 		uint64_t window, uint64_t half_life)
 {

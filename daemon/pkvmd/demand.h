@@ -26,6 +26,10 @@ void demand_init(struct demand *demand);
 /* EL2 was given back or taken: the next pages in use compare with nothing. */
 void demand_forget_window(struct demand *demand);
 
+/* What was learnt @age ago by a demand that had the same half-life. */
+void demand_restore(struct demand *demand, uint64_t burst, uint64_t largest, uint64_t age,
+		    uint64_t half_life, uint64_t now);
+
 /*
  * Pages in use at @now, and the largest request since the last call. Times are
  * microseconds of a clock that never goes back.

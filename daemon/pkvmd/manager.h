@@ -54,6 +54,7 @@ struct manager_observer {
 	struct manager_observer *next;
 };
 
+struct manager_paths;
 struct link;		/* link.h: the module */
 struct pressure;	/* pressure.h: PSI */
 struct runner;		/* runner.h: actions */
@@ -78,6 +79,8 @@ struct manager {
 	struct pressure *pressure;
 	struct runner *runner;
 	struct store *store;
+	const struct manager_paths *paths;	/* outlives it */
+	bool dry_run;				/* by command line, whatever is configured */
 	struct manager_observer *observers;
 	sd_event_source *look;			/* a step of the policy is due */
 	sd_event_source *timer;			/* decision.look_again, while there is one */

@@ -39,6 +39,8 @@ uint64_t policy_target(const struct policy_state *state, const struct config *co
 {
 	uint64_t pages = demand_pages(&state->demand, now, config->value[CONFIG_DEMAND_HALF_LIFE]);
 
+	/* The demand fits above the low mark even before the next top-up. */
+	pages = pages * SHARE_MAX / config->value[CONFIG_LOW_MARK];
 	return min(max(pages, config->value[CONFIG_FLOOR]), config->value[CONFIG_CEILING]);
 }
 
@@ -58,18 +60,31 @@ static uint64_t hold_time(const struct policy_state *state, const struct config 
 	return config->value[CONFIG_HOLD_TIME] << state->damping;
 }
 
-/* Taken in: whether what was taken back is donated again. */
-static void watch_ping_pong(struct policy_state *state, const struct policy_sample *sample)
+/*
+ * From now on: donated again soon, @pages were taken for nothing. What is taken in quick
+ * succession counts as one.
+ */
+static void watch(struct policy_state *state, const struct config *config, uint64_t donated,
+		  uint64_t pages, uint64_t now)
 {
-	if (!state->watch_until)
-		return;
-	if (sample->now >= state->watch_until) {
-		state->watch_until = 0;
+	if (!within(now, state->watch_at, config->value[CONFIG_COOL_DOWN])) {
+		state->watch_donated = donated;
+		state->watch_pages = 0;
+	}
+	state->watch_at = now;
+	state->watch_pages += pages;
+}
+
+static void check_watch(struct policy_state *state, const struct config *config,
+			const struct policy_sample *sample)
+{
+	if (!within(sample->now, state->watch_at, config->value[CONFIG_PING_PONG_TIME])) {
+		state->watch_at = 0;
 		return;
 	}
 	if (sample->donated - state->watch_donated < max(state->watch_pages / 2, 1))
 		return;
-	state->watch_until = 0;
+	state->watch_at = 0;
 	state->ping_pongs++;
 	state->damping = min(state->damping + 1, POLICY_DAMPING_MAX);
 	state->damped_at = sample->now;
@@ -86,19 +101,35 @@ static void forget_damping(struct policy_state *state, const struct config *conf
 }
 
 /* Counters that went back are those of a module loaded anew. */
-static void take_counters(struct policy_state *state, const struct policy_sample *sample)
+static bool continues(const struct policy_state *state, const struct policy_sample *sample)
 {
-	if (state->primed && sample->donated >= state->donated &&
-	    sample->taken_back >= state->taken_back) {
-		if (sample->taken_back > state->taken_back)
-			state->taken_at = sample->now;
-		watch_ping_pong(state, sample);
-	} else {
-		state->watch_until = 0;
-	}
+	return state->primed && sample->donated >= state->donated &&
+	       sample->reclaimed >= state->reclaimed && sample->shrunk >= state->shrunk;
+}
+
+static void compare_counters(struct policy_state *state, const struct config *config,
+			     const struct policy_sample *sample)
+{
+	uint64_t shrunk = sample->shrunk - state->shrunk;
+
+	check_watch(state, config, sample);
+	if (shrunk || sample->reclaimed != state->reclaimed)
+		state->taken_at = sample->now;
+	if (shrunk)
+		watch(state, config, sample->donated, shrunk, sample->now);
+}
+
+static void take_counters(struct policy_state *state, const struct config *config,
+			  const struct policy_sample *sample)
+{
+	if (continues(state, sample))
+		compare_counters(state, config, sample);
+	else
+		state->watch_at = 0;
 	state->primed = true;
 	state->donated = sample->donated;
-	state->taken_back = sample->taken_back;
+	state->reclaimed = sample->reclaimed;
+	state->shrunk = sample->shrunk;
 }
 
 /* The threshold of leaving is below that of entering, so that the level does not flicker. */
@@ -131,14 +162,14 @@ static void take_sample(struct policy_state *state, const struct config *config,
 {
 	if (!sample->live) {
 		state->primed = false;
-		state->watch_until = 0;
+		state->watch_at = 0;
 		state->level = LEVEL_NONE;
 		state->last_avg10 = 0;
 		demand_forget_window(&state->demand);
 		return;
 	}
 	forget_damping(state, config, sample->now);
-	take_counters(state, sample);
+	take_counters(state, config, sample);
 	take_pressure(state, config, sample);
 	demand_see(&state->demand, sample->now, sample->in_use, sample->largest_request,
 		   config->value[CONFIG_DEMAND_WINDOW], config->value[CONFIG_DEMAND_HALF_LIFE]);
@@ -295,29 +326,21 @@ struct policy_decision policy_step(struct policy_state *state, const struct conf
 	return decision;
 }
 
-/* What comes back is watched: donated again soon, it was taken for nothing. */
-static void relieved(struct policy_state *state, const struct config *config, uint64_t pages,
-		     uint64_t now)
+static void topped_up(struct policy_state *state, bool fell_short, uint64_t now)
 {
-	state->relieved_at = now;
-	if (!pages)
-		return;
-	state->taken_at = now;
-	state->watch_until = now + config->value[CONFIG_PING_PONG_TIME];
-	state->watch_donated = state->donated;
-	state->watch_pages = pages;
+	state->topup_at = now;
+	state->back_off = fell_short ? min(max(2 * state->back_off, SECOND), BACK_OFF_MAX) : 0;
 }
 
 void policy_completed(struct policy_state *state, const struct config *config,
-		      enum policy_action action, uint64_t asked, uint64_t pages, uint64_t now)
+		      enum policy_action action, bool own, uint64_t asked, uint64_t pages,
+		      uint64_t now)
 {
-	if (action != POLICY_TOPUP) {
-		relieved(state, config, pages, now);
+	if (action == POLICY_TOPUP) {
+		topped_up(state, pages < asked, now);
 		return;
 	}
-	state->topup_at = now;
-	if (pages >= asked)
-		state->back_off = 0;
-	else
-		state->back_off = min(max(2 * state->back_off, SECOND), BACK_OFF_MAX);
+	state->relieved_at = now;
+	if (pages && own)
+		watch(state, config, state->donated, pages, now);
 }

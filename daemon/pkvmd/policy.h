@@ -79,9 +79,10 @@ struct policy_sample {
 	bool live;			/* the module is there and EL2 is live */
 	bool busy;			/* an action is under way */
 	uint64_t reclaimable;		/* pages: the reserve */
-	uint64_t in_use;		/* pages that EL2 took after load and that are not the reserve */
+	uint64_t in_use;		/* pages of the heap that are not reclaimable */
 	uint64_t donated;		/* pages ever, a counter */
-	uint64_t taken_back;		/* pages ever, by reclaim or shrinker, a counter */
+	uint64_t reclaimed;		/* pages ever, on request, a counter */
+	uint64_t shrunk;		/* pages ever, by the kernel's shrinker, a counter */
 	uint64_t largest_request;	/* pages, since the sample before; 0: none */
 	uint64_t host_available;	/* pages that the host has without EL2's; or UINT64_MAX */
 	struct policy_pressure pressure;
@@ -95,16 +96,16 @@ struct policy_state {
 	bool rising;			/* when it last changed */
 	/* Counters as of the last sample, if there was one. */
 	bool primed;
-	uint64_t donated, taken_back;
+	uint64_t donated, reclaimed, shrunk;
 	/* 0: never */
 	uint64_t taken_at;		/* pages last came back, however */
 	uint64_t relieved_at;		/* the last release or reclaim completed */
 	uint64_t topup_at;		/* the last top-up completed */
 	uint64_t back_off;		/* how long no top-up is tried after that; 0: none */
-	/* Ping-pong. */
-	uint64_t watch_until;		/* donations until then are ping-pong; 0: none watched */
+	/* Ping-pong, of what pressure took: the policy's own doing, or the shrinker's. */
+	uint64_t watch_at;		/* donations soon after are ping-pong; 0: none watched */
 	uint64_t watch_donated;		/* counter when the watch began */
-	uint64_t watch_pages;		/* that came back then */
+	uint64_t watch_pages;		/* that were taken then */
 	uint32_t damping;		/* the threshold is Enter << damping */
 	uint64_t damped_at;
 	uint64_t ping_pongs;		/* a counter */
@@ -138,8 +139,9 @@ uint32_t policy_enter(const struct policy_state *state, const struct config *con
 struct policy_decision policy_step(struct policy_state *state, const struct config *config,
 				   const struct policy_sample *sample);
 
-/* An action of the policy's or a person's has completed and moved @pages. */
+/* An action has completed: @pages of @asked were moved. @own: the policy wanted it. */
 void policy_completed(struct policy_state *state, const struct config *config,
-		      enum policy_action action, uint64_t asked, uint64_t pages, uint64_t now);
+		      enum policy_action action, bool own, uint64_t asked, uint64_t pages,
+		      uint64_t now);
 
 #endif

@@ -46,6 +46,7 @@ static const struct {
 	{ "vm list", 2 },
 	{ "vm destroy 1", 2 },
 	{ "vm destroy --all", 2 },
+	{ "metrics", 5 },
 	{ "monitor --timeout 1", 2 },
 	{ "trace req --timeout 1", 1 },
 	{ "trace hist --timeout 1", 1 },
@@ -76,7 +77,8 @@ START_TEST(every_call_can_fail)
 	char with_json[64];
 
 	/* These have something to say even so; they are tested on their own. */
-	if (!strcmp(line, "version") && failure == PKVM_FAILURE_NO_MODULE)
+	if ((!strcmp(line, "version") || !strcmp(line, "metrics")) &&
+	    failure == PKVM_FAILURE_NO_MODULE)
 		return;
 	if (!strncmp(line, "monitor", 7) && failure == PKVM_FAILURE_PERMISSION)
 		return;
@@ -161,6 +163,52 @@ START_TEST(version_without_module)
 	ck_assert_int_eq(run("version"), 0);
 	ck_assert_ptr_nonnull(strstr(said.out, "module not loaded"));
 	ck_assert_str_eq(said.err, "");
+}
+END_TEST
+
+/* The daemon tells its own and the kernel's figures; without it there are still the latter. */
+START_TEST(metrics_without_daemon)
+{
+	fake_module.stats.mem.topped_up = 512;
+	ck_assert_int_eq(run("metrics"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_module_loaded 1\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_topped_up_bytes_total 2097152\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\n# UNIT pkvm_topped_up_bytes bytes\n"));
+	ck_assert_str_eq(said.out + strlen(said.out) - 6, "# EOF\n");
+	ck_assert_int_eq(run("metrics --prometheus"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\n# TYPE pkvm_topped_up_bytes_total counter\n"));
+	ck_assert_ptr_null(strstr(said.out, "# EOF"));
+}
+END_TEST
+
+START_TEST(metrics_without_module)
+{
+	fail_after(0, PKVM_FAILURE_NO_MODULE, "not loaded");
+	ck_assert_int_eq(run("metrics"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_module_loaded 0\n"));
+	ck_assert_str_eq(said.err, "");
+}
+END_TEST
+
+START_TEST(policy_without_daemon)
+{
+	static const char *const lines[] = { "policy show", "policy set Floor=1M",
+					     "policy explain" };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		ck_assert_int_eq(run(lines[i]), 6);
+		ck_assert_str_eq(said.out, "");
+		ck_assert_ptr_nonnull(strstr(said.err, "pkvmctl: the system bus is not there"));
+	}
+}
+END_TEST
+
+START_TEST(top_without_terminal)
+{
+	ck_assert_int_eq(run("top"), 1);
+	ck_assert_str_eq(said.out, "");
+	ck_assert_str_eq(said.err, "pkvmctl: top draws on a terminal; for scripts there are "
+				   "status, monitor and metrics\n");
 }
 END_TEST
 
@@ -428,6 +476,8 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	/* Whatever bus this machine has, no daemon is on ours. */
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase, every_call_can_fail, 0, NR_COMMANDS * NR_FAILURES);
@@ -436,6 +486,10 @@ int main(void)
 	tcase_add_test(tcase, output_that_nobody_takes);
 	tcase_add_test(tcase, status_of_a_dead_el2);
 	tcase_add_test(tcase, version_without_module);
+	tcase_add_test(tcase, metrics_without_daemon);
+	tcase_add_test(tcase, metrics_without_module);
+	tcase_add_test(tcase, policy_without_daemon);
+	tcase_add_test(tcase, top_without_terminal);
 	tcase_add_test(tcase, findings_set_the_status);
 	tcase_add_test(tcase, topup);
 	tcase_add_test(tcase, topup_on_a_terminal);
