@@ -11,6 +11,7 @@ endif
 KMOD_SRCS := Kbuild $(shell find kmod include -type f)
 KMOD := $(BUILD)/kmod-$(KVER)/pkvm.ko
 KMOD_DEBUG := $(BUILD)/kmod-$(KVER)-debug/pkvm.ko
+KMOD_NOTRACE := $(BUILD)/kmod-$(KVER)-notrace/pkvm.ko
 
 # $(1) flavour's make variables
 define build_kmod
@@ -27,9 +28,13 @@ $(KMOD): $(KMOD_SRCS) $(KERNEL_STAMP)
 $(KMOD_DEBUG): $(KMOD_SRCS) $(KERNEL_STAMP)
 	+$(call build_kmod,PKVM_DEBUG=1)
 
-.PHONY: kmod kmod-debug install-kmod
+$(KMOD_NOTRACE): $(KMOD_SRCS) $(KERNEL_STAMP)
+	+$(call build_kmod,HYP_TRACE=0)
+
+.PHONY: kmod kmod-debug kmod-notrace install-kmod
 kmod: $(KMOD)
 kmod-debug: $(KMOD_DEBUG)
+kmod-notrace: $(KMOD_NOTRACE)
 all: kmod
 
 install-kmod: $(KMOD)
@@ -41,6 +46,8 @@ install: install-kmod
 # machine that they run it on.
 HYP_PORTABLE := kmod/el2_stage2.c $(wildcard kmod/hyp/heap*.c)
 HYP_PORTABLE += $(addprefix kmod/hyp/,ram.c page.c stock.c mm.c pgtable.c topup.c reclaim.c vm.c \
-	vcpu.c selftest.c init.c hcall.c hcall_mem.c hcall_heap.c hcall_vm.c \
-	host_s2.c host_s2_entry.c host_s2_idle.c host_fault.c kernel_entry.c smc_policy.c)
+	guest_s2.c transition.c transition_guest.c hcall_share.c \
+	vcpu.c selftest.c selftest_own.c init.c hcall.c hcall_mem.c hcall_heap.c hcall_vm.c \
+	host_s2.c host_s2_entry.c host_s2_idle.c host_fault.c kernel_entry.c smc_policy.c \
+	trace.c trace_ring.c hcall_trace.c)
 HYP_MACHINE := $(addprefix tests/unit/fake/,arch_env.c host.c mm_check.c)

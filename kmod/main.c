@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "hcall.h"
 #include "hotplug.h"
+#include "hyptrace.h"
 #include "main.h"
 #include "netlink.h"
 #include "notify.h"
@@ -78,8 +79,10 @@ static int check_version(void)
 /* Nothing of EL2's may be missing when its pages come back. */
 static void give_back_locked(void)
 {
-	int ret = pkvm_teardown();
+	int ret;
 
+	pkvm_hyptrace_stop();
+	ret = pkvm_teardown();
 	if (ret)
 		pr_err("EL2 does not give its pages back: error %d\n", ret);
 	if (pkvm_pages_out())
@@ -104,6 +107,7 @@ static void shutdown_locked(void)
 	u32 destroyed;
 
 	if (pkvm_is_dead()) {
+		pkvm_hyptrace_stop();
 		el2_give_back();
 		taken = false;
 		pr_info("dead EL2 left ahead of the restart\n");
@@ -135,6 +139,8 @@ static int take_locked(void)
 		ret = pkvm_selftest_at_load();
 	if (ret)
 		give_back_locked();
+	else
+		pkvm_hyptrace_start();
 	return ret;
 }
 

@@ -8,12 +8,18 @@
 static_assert(PKVM_PAGE_OWNER_NOBODY == (int)PKVM_OWNER_NOBODY);
 static_assert(PKVM_PAGE_OWNER_HYP == (int)PKVM_OWNER_HYP);
 static_assert(PKVM_PAGE_OWNER_HOST == (int)PKVM_OWNER_HOST);
+static_assert(PKVM_PAGE_OWNER_GUEST == (int)PKVM_OWNER_GUEST);
 static_assert(PKVM_PAGE_USE_HOST == (int)PKVM_USE_HOST);
 static_assert(PKVM_PAGE_USE_STOCK == (int)PKVM_USE_STOCK);
 static_assert(PKVM_PAGE_USE_HEAP == (int)PKVM_USE_HEAP);
 static_assert(PKVM_PAGE_USE_TABLE == (int)PKVM_USE_TABLE);
 static_assert(PKVM_PAGE_USE_VMEMMAP == (int)PKVM_USE_VMEMMAP);
 static_assert(PKVM_PAGE_USE_HOST_S2 == (int)PKVM_USE_HOST_S2);
+static_assert(PKVM_PAGE_USE_GUEST_S2 == (int)PKVM_USE_GUEST_S2);
+static_assert(PKVM_PAGE_USE_SHARED_HYP == (int)PKVM_USE_SHARED_HYP);
+static_assert(PKVM_PAGE_USE_SHARED_GUEST == (int)PKVM_USE_SHARED_GUEST);
+static_assert(PKVM_PAGE_USE_GUEST == (int)PKVM_USE_GUEST);
+static_assert(PKVM_PAGE_USE_GUEST_SHARED == (int)PKVM_USE_GUEST_SHARED);
 static_assert(PKVM_PAGE_USE_BOOT == (int)PKVM_USE_BOOT);
 
 /* Both of EL2's structs, one behind the other: attribute n is the n-th u64, from 1 on. */
@@ -35,6 +41,9 @@ FIGURE(REFUSED, pages.refused);
 FIGURE(FAULTS_MAPPED, pages.faults_mapped);
 FIGURE(FAULTS_RACED, pages.faults_raced);
 FIGURE(VIOLATIONS, pages.violations);
+FIGURE(GUEST, pages.guest_pages);
+FIGURE(SHARED_HYP, pages.shared_hyp);
+FIGURE(SHARED_GUEST, pages.shared_guest);
 FIGURE(CPUS, cpus.cpus);
 FIGURE(RELAYED, cpus.relayed);
 FIGURE(ENTRIES_REFUSED, cpus.entries_refused);

@@ -60,7 +60,7 @@ int pkvm_selftest_at_load(void)
 		return err;
 	}
 	if (test.line) {
-		pr_err("EL2's self-test failed in step %llu of %llu (hyp/selftest.c:%llu)\n",
+		pr_err("EL2's self-test failed in step %llu of %llu, at its source line %llu\n",
 		       test.passed + 1, test.steps, test.line);
 		return -EIO;
 	}

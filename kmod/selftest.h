@@ -8,7 +8,7 @@
 struct pkvm_selftest {
 	u64 steps;	/* in all */
 	u64 passed;	/* steps that passed: all of them, or those before the failing one */
-	u64 line;	/* of hyp/selftest.c, where a check failed; 0: none did */
+	u64 line;	/* of the step's source in hyp/, where a check failed; 0: none did */
 };
 
 /*

@@ -232,6 +232,9 @@ FIELDS(ctl_page_fields);
 static const struct ctl_field ctl_owner_fields_list[] = {
 	N(pkvm_page_stats, host, CTL_PAGES, "host"),
 	N(pkvm_page_stats, hyp, CTL_PAGES, "EL2"),
+	N(pkvm_page_stats, guest, CTL_PAGES, "guests"),
+	N(pkvm_page_stats, shared_hyp, CTL_PAGES, "host's, shared with EL2"),
+	N(pkvm_page_stats, shared_guest, CTL_PAGES, "host's, shared with guests"),
 };
 
 FIELDS(ctl_owner_fields);

@@ -30,12 +30,14 @@ WORDS(ctl_panic_words, [PKVM_PANIC_REASON_NONE] = "none", [PKVM_PANIC_REASON_BUG
       [PKVM_PANIC_REASON_EXCEPTION] = "exception", [PKVM_PANIC_REASON_STACK] = "stack");
 
 WORDS(ctl_owner_words, [PKVM_PAGE_OWNER_NOBODY] = "nobody", [PKVM_PAGE_OWNER_HYP] = "hyp",
-      [PKVM_PAGE_OWNER_HOST] = "host");
+      [PKVM_PAGE_OWNER_HOST] = "host", [PKVM_PAGE_OWNER_GUEST] = "guest");
 
 WORDS(ctl_use_words, [PKVM_PAGE_USE_HOST] = "host", [PKVM_PAGE_USE_STOCK] = "stock",
       [PKVM_PAGE_USE_HEAP] = "heap", [PKVM_PAGE_USE_TABLE] = "table",
       [PKVM_PAGE_USE_VMEMMAP] = "vmemmap", [PKVM_PAGE_USE_HOST_S2] = "host-s2",
-      [PKVM_PAGE_USE_BOOT] = "boot");
+      [PKVM_PAGE_USE_GUEST_S2] = "guest-s2", [PKVM_PAGE_USE_SHARED_HYP] = "shared-hyp",
+      [PKVM_PAGE_USE_SHARED_GUEST] = "shared-guest", [PKVM_PAGE_USE_GUEST] = "guest",
+      [PKVM_PAGE_USE_GUEST_SHARED] = "guest-shared", [PKVM_PAGE_USE_BOOT] = "boot");
 
 /* By bit. */
 WORDS(ctl_access_words, "write", "exec", "walk", "el0");

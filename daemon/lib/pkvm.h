@@ -111,6 +111,7 @@ struct pkvm_page_stats {
 	uint64_t tables, tables_idle, tables_spare;
 	uint64_t refused;
 	uint64_t faults_mapped, faults_raced, violations;
+	uint64_t guest, shared_hyp, shared_guest;
 	uint64_t cpus, relayed, entries_refused, smcs_passed, smcs_refused;
 };
 

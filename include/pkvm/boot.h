@@ -18,6 +18,7 @@
 #define PKVM_VA_VMEMMAP		(1 * PKVM_VA_SLOT)	/* struct hyp_page by page frame number */
 #define PKVM_VA_HEAP		(2 * PKVM_VA_SLOT)
 #define PKVM_VA_SELFTEST	(3 * PKVM_VA_SLOT)	/* the self-test's small heap */
+#define PKVM_VA_SHARED		(4 * PKVM_VA_SLOT)	/* the host's pages that EL2 uses, by place in RAM */
 /* the root table's entry that points to itself, within the half */
 #define PKVM_VA_SELF_SLOT	255
 

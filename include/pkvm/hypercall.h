@@ -46,8 +46,9 @@
 /* The most pages that one call of TOPUP_RANGE takes (2 MiB). */
 #define PKVM_RANGE_PAGES	512
 
-/* The most vCPUs that one call of VM_DESTROY frees. */
+/* The most vCPUs, and pages, that one call of VM_DESTROY frees. */
 #define PKVM_BATCH_VCPUS	16
+#define PKVM_BATCH_GUEST_PAGES	64
 
 /* How a list ends. Address 0 is never topped up. */
 #define PKVM_LIST_END		UINT64_C(0)
@@ -109,12 +110,12 @@ enum pkvm_hcall_nr {
 	PKVM_HCALL_VM_CREATE,
 	/* R: x1 handle, x2 index (0 to the VM's maximum - 1) */
 	PKVM_HCALL_VCPU_CREATE,
-	/* x1 handle -> x2 vCPUs left; repeat until 0, then the VM is gone */
+	/* x1 handle -> x2 vCPUs and pages left; repeat until 0, then the VM is gone */
 	PKVM_HCALL_VM_DESTROY,
 	/* x1 handle -> x2.. struct pkvm_vm_info */
 	PKVM_HCALL_VM_INFO,
 	/*
-	 * Before unload: refused (-EBUSY) while a VM lives. Then every call gives
+	 * Before unload: refused (-EBUSY) while a VM lives or a page is shared. Then every call gives
 	 * back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
 	 * what the loader gave it. After the first call only TEARDOWN, STATS,
 	 * VERSION, CRASH, VIOLATIONS, PAGE_STATE and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
@@ -135,6 +136,37 @@ enum pkvm_hcall_nr {
 	PKVM_HCALL_VIOLATIONS,
 	/* x1 address of a page of RAM -> x2 enum pkvm_owner, x3 enum pkvm_use, x4 count */
 	PKVM_HCALL_PAGE_STATE,
+	/* R: x1 address, x2 pages (at most PKVM_RANGE_PAGES) of the host's that EL2 may use too */
+	PKVM_HCALL_SHARE_HYP,
+	/* x1 address, x2 pages; -EBUSY while EL2 uses one */
+	PKVM_HCALL_UNSHARE_HYP,
+	/*
+	 * R: x1 handle, x2 address, x3 guest address, x4 pages (at most PKVM_RANGE_PAGES): become
+	 * the guest's, as they are, until the VM is destroyed; then they are the host's, zeroed
+	 */
+	PKVM_HCALL_GUEST_DONATE,
+	/* R: x1-x4 as above: the guest may use them, too */
+	PKVM_HCALL_GUEST_SHARE,
+	/* x1 handle, x2 guest address, x3 pages of those that were shared */
+	PKVM_HCALL_GUEST_UNSHARE,
+	/*
+	 * Events of EL2's (<pkvm/trace.h>), in a ring of pages for each CPU. All but the first act
+	 * on the ring of the CPU they run on, which x1 names: -EINVAL if it is another one.
+	 */
+	/* x1 PKVM_TRACE_BIT() of the events that are told from now on -> x2 those before */
+	PKVM_HCALL_TRACE_ENABLE,
+	/* R: x2 address of a page that is shared: joins the ring. Two are the least that work. */
+	PKVM_HCALL_TRACE_LOAD,
+	/* -> x2 address of a page that has left the ring, PKVM_LIST_END: it has none any more */
+	PKVM_HCALL_TRACE_UNLOAD,
+	/*
+	 * -> x2 address of the oldest page with records, which EL2 leaves alone until the next
+	 * swap (PKVM_LIST_END: none), x3 records in it, and lost since the last swap: x4 those
+	 * written over, x5 those that had no place
+	 */
+	PKVM_HCALL_TRACE_SWAP,
+	/* drops the ring's records */
+	PKVM_HCALL_TRACE_RESET,
 	/* debug images only: x1 enum pkvm_debug_panic */
 	PKVM_HCALL_DEBUG_PANIC,
 	PKVM_HCALL_COUNT
@@ -142,6 +174,7 @@ enum pkvm_hcall_nr {
 
 /* VERSION: feature bits. */
 #define PKVM_FEAT_DEBUG		(UINT64_C(1) << 0)	/* DEBUG_PANIC is there */
+#define PKVM_FEAT_TRACE		(UINT64_C(1) << 1)	/* TRACE_* are there */
 
 /* TOPUP_*: the pages answer a request, so RECLAIM leaves them until the retry. */
 #define PKVM_TOPUP_CREDIT	(UINT64_C(1) << 0)
@@ -253,6 +286,9 @@ struct pkvm_page_stats {
 	uint64_t faults_mapped;		/* aborts of the host that mapped a hole: count */
 	uint64_t faults_raced;		/* aborts that found the address mapped: count */
 	uint64_t violations;		/* aborts that the host got back as a fault: count */
+	uint64_t guest_pages;		/* that are guests', shared with the host or not */
+	uint64_t shared_hyp;		/* of the host's that are shared with EL2 */
+	uint64_t shared_guest;		/* of the host's that are shared with guests */
 };
 
 /* CPUs, and what of theirs went through EL2. Counts. */
@@ -306,9 +342,14 @@ enum pkvm_owner {
 	PKVM_OWNER_NOBODY = 0,		/* there is no such address */
 	PKVM_OWNER_HYP = 1,
 	PKVM_OWNER_HOST = 2,		/* told only: in the tables, whoever is not named */
+	PKVM_OWNER_GUEST = 3,
 };
 
-/* PAGE_STATE: what a page is. Of a table, x4 counts its entries that are in use. */
+/*
+ * PAGE_STATE: what a page is. x4 counts: of a table its entries that are in use (of the host's
+ * stage-2 only if it lies in what it translates), of a page shared with EL2 the pins, of one
+ * shared with guests their entries.
+ */
 enum pkvm_use {
 	PKVM_USE_HOST = 0,		/* whatever the host does with it */
 	PKVM_USE_STOCK,			/* topped up and unused */
@@ -316,6 +357,11 @@ enum pkvm_use {
 	PKVM_USE_TABLE,			/* page table of EL2's own */
 	PKVM_USE_VMEMMAP,		/* holds the states of pages, or leads there */
 	PKVM_USE_HOST_S2,		/* table of the host's stage-2 */
+	PKVM_USE_GUEST_S2,		/* table of a guest's stage-2 */
+	PKVM_USE_SHARED_HYP,		/* the host's, shared with EL2 */
+	PKVM_USE_SHARED_GUEST,		/* the host's, shared with guests */
+	PKVM_USE_GUEST,			/* a guest's own */
+	PKVM_USE_GUEST_SHARED,		/* a guest's, shared with the host */
 	PKVM_USE_BOOT,			/* of what EL2 was loaded into */
 };
 
@@ -374,7 +420,7 @@ enum pkvm_debug_panic {
 #define PKVM_ABI_ASSERT(cond) _Static_assert(cond, #cond)
 PKVM_ABI_ASSERT(sizeof(struct pkvm_heap_stats) == 13 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_mem_stats) == 16 * 8);
-PKVM_ABI_ASSERT(sizeof(struct pkvm_page_stats) == 11 * 8);
+PKVM_ABI_ASSERT(sizeof(struct pkvm_page_stats) == 14 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_cpu_stats) == 5 * 8);
 PKVM_ABI_ASSERT(sizeof(struct pkvm_violation) == 4 * 8);
 PKVM_ABI_ASSERT(4 + 4 * PKVM_VIOLATION_ENTRIES <= 18);

@@ -8,6 +8,7 @@
  *	plain	a block of 1 GiB or 2 MiB, or a page: the host's
  *	table	valid; counts in ignored bits the entries of the table it points
  *		to that are not plain
+ *	lent	a plain page but for a software bit: a guest's, which shares it
  *	owned	invalid, with an owner: not the host's
  *	hole	zero, above the level of 2 MiB blocks only: not mapped yet
  */
@@ -40,6 +41,12 @@
 #define PKVM_S2_OWNER_SHIFT	56
 #define PKVM_S2_HYP		((uint64_t)PKVM_OWNER_HYP << PKVM_S2_OWNER_SHIFT)
 
+/* A guest's: the handle of its VM in bits 43:12. */
+#define PKVM_S2_HANDLE_SHIFT	12
+
+/* Software bit of a page's entry: the host may use it, but it is a guest's. */
+#define PKVM_S2_LENT		(UINT64_C(1) << 55)
+
 /* Bytes that one entry of a level translates, as a shift: 39, 30, 21, 12. */
 static inline unsigned int pkvm_s2_shift(unsigned int level)
 {
@@ -69,6 +76,11 @@ static inline uint64_t pkvm_s2_plain(uint64_t ipa, unsigned int level)
 {
 	return (ipa >> pkvm_s2_shift(level) << pkvm_s2_shift(level)) | PKVM_S2_PLAIN |
 		(level == PKVM_S2_LAST_LEVEL ? PKVM_S2_TABLE : 0);
+}
+
+static inline uint64_t pkvm_s2_guest(uint64_t handle)
+{
+	return (uint64_t)PKVM_OWNER_GUEST << PKVM_S2_OWNER_SHIFT | handle << PKVM_S2_HANDLE_SHIFT;
 }
 
 static inline uint64_t pkvm_s2_table(uint64_t pa, unsigned int count)

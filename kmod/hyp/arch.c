@@ -135,6 +135,35 @@ void arch_s2_tlbi_sync(void)
 	isb();
 }
 
+/*
+ * Of all VMIDs: to reach one alone, its VTTBR would have to be loaded, and the host's own
+ * stage 1 could be walked speculatively with it.
+ */
+void arch_guest_tlbi(void)
+{
+	dsb(ishst);
+	asm volatile("tlbi alle1is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+u32 arch_cpu(void)
+{
+	return this_cpu()->cpu;
+}
+
+/* Not before what comes before it in the program, which the event is about. */
+u64 arch_counter(void)
+{
+	isb();
+	return read_sysreg(cntpct_el0);
+}
+
+struct trace_ring *arch_trace_ring(void)
+{
+	return &this_cpu()->trace;
+}
+
 static void zero_page_by_stores(u64 va)
 {
 	u64 end = va + HYP_PAGE_SIZE;

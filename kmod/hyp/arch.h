@@ -8,6 +8,8 @@
 
 #include "types.h"
 
+struct trace_ring;
+
 /*
  * The stage-1 entry that translates va at a level (0 to 3; 4 KiB granule, 48-bit
  * VA). The tables above that level must be there. At EL2 this is arithmetic: the
@@ -48,6 +50,18 @@ u64 *arch_s2_window(phys_addr_t table, unsigned int level);
 void arch_s2_tlbi(u64 ipa);
 void arch_s2_tlbi_all(void);
 void arch_s2_tlbi_sync(void);
+
+/* Invalidates what the TLBs of all CPUs hold of guests' translations; completes. */
+void arch_guest_tlbi(void);
+
+/* The number of this CPU, as the loader counts. */
+u32 arch_cpu(void);
+
+/* The physical counter, which all CPUs share. */
+u64 arch_counter(void);
+
+/* This CPU's ring of events. */
+struct trace_ring *arch_trace_ring(void);
 
 /* Clears one page that is mapped at a page-aligned address. */
 void arch_zero_page(void *page);

@@ -26,6 +26,7 @@
 #include <pkvm/image.h>
 
 #include "el2_regs.h"
+#include "trace_ring.h"
 #include "types.h"
 
 /*
@@ -80,6 +81,7 @@ struct hyp_cpu {
 	u64 entries_refused;
 	u64 smcs_passed;
 	u64 smcs_refused;
+	struct trace_ring trace;
 };
 
 _Static_assert(sizeof(struct hyp_frame) == FRAME_SIZE, "entry.S");

@@ -15,6 +15,7 @@
 #define HYP_ERANGE		34
 #define HYP_ENODATA		61
 #define HYP_EOVERFLOW		75
+#define HYP_EOPNOTSUPP		95
 #define HYP_ESHUTDOWN		108
 
 #endif

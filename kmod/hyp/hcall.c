@@ -7,6 +7,7 @@
 #include "smccc.h"
 #include "stock.h"
 #include "string.h"
+#include "trace.h"
 
 enum hcall_flags {
 	HCALL_REQUESTS = 1,	/* marked R in hypercall.h */
@@ -18,6 +19,8 @@ struct hcall_entry {
 	u8 flags;
 	u8 cause;		/* enum pkvm_req_cause, of its requests */
 };
+
+#define TRACED(handler)		(HYP_TRACE ? (handler) : NULL)
 
 static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_VERSION] = { hcall_version, HCALL_CLOSING, 0 },
@@ -39,15 +42,30 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_CRASH] = { hcall_crash, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_VIOLATIONS] = { hcall_violations, HCALL_CLOSING, 0 },
 	[PKVM_HCALL_PAGE_STATE] = { hcall_page_state, HCALL_CLOSING, 0 },
+	[PKVM_HCALL_SHARE_HYP] = { hcall_share_hyp, HCALL_REQUESTS, PKVM_CAUSE_OTHER },
+	[PKVM_HCALL_UNSHARE_HYP] = { hcall_unshare_hyp, 0, 0 },
+	[PKVM_HCALL_GUEST_DONATE] = { hcall_guest_donate, HCALL_REQUESTS, PKVM_CAUSE_VM },
+	[PKVM_HCALL_GUEST_SHARE] = { hcall_guest_share, HCALL_REQUESTS, PKVM_CAUSE_VM },
+	[PKVM_HCALL_GUEST_UNSHARE] = { hcall_guest_unshare, 0, 0 },
+	[PKVM_HCALL_TRACE_ENABLE] = { TRACED(hcall_trace_enable), 0, 0 },
+	[PKVM_HCALL_TRACE_LOAD] = { TRACED(hcall_trace_load), HCALL_REQUESTS, PKVM_CAUSE_OTHER },
+	[PKVM_HCALL_TRACE_UNLOAD] = { TRACED(hcall_trace_unload), 0, 0 },
+	[PKVM_HCALL_TRACE_SWAP] = { TRACED(hcall_trace_swap), 0, 0 },
+	[PKVM_HCALL_TRACE_RESET] = { TRACED(hcall_trace_reset), 0, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif
 };
 
 /* x0 may hold anything; the function id is its low half. */
+static u64 hcall_nr(u64 x0)
+{
+	return ((u32)x0 & ~SMCCC_SVE_HINT) - PKVM_HCALL_BASE;
+}
+
 static const struct hcall_entry *find_entry(u64 x0)
 {
-	u64 nr = ((u32)x0 & ~SMCCC_SVE_HINT) - PKVM_HCALL_BASE;
+	u64 nr = hcall_nr(x0);
 
 	return nr < PKVM_HCALL_COUNT && entries[nr].handler ? &entries[nr] : NULL;
 }
@@ -66,6 +84,7 @@ static int call_with_credit(const struct hcall_entry *entry, struct hcall *call)
 		call->ret[2] = pkvm_req_encode(&req);
 		call->ret[3] = call->ask.shortage;
 		mm_count_request(call->ask.shortage);
+		trace(PKVM_TRACE_REQUEST, entry->cause, call->ask.shortage, 0);
 	}
 	return err;
 }
@@ -75,6 +94,13 @@ static int call_handler(const struct hcall_entry *entry, struct hcall *call)
 	if (mm_closing() && !(entry->flags & HCALL_CLOSING))
 		return -HYP_ESHUTDOWN;
 	return entry->flags & HCALL_REQUESTS ? call_with_credit(entry, call) : entry->handler(call);
+}
+
+bool hyp_hcall_is_trace(u64 x0)
+{
+	u64 nr = hcall_nr(x0);
+
+	return nr >= PKVM_HCALL_TRACE_ENABLE && nr <= PKVM_HCALL_TRACE_RESET;
 }
 
 void hyp_hcall(u64 regs[HCALL_REGS])

@@ -24,6 +24,9 @@ struct hcall {
  */
 void hyp_hcall(u64 regs[HCALL_REGS]);
 
+/* Whether x0 of a hypercall is the id of one about traces. */
+bool hyp_hcall_is_trace(u64 x0);
+
 /*
  * The handlers. Each returns x1: 0 or a negative errno. It checks all of its
  * arguments before it does anything.
@@ -45,6 +48,16 @@ int hcall_vm_info(struct hcall *call);
 int hcall_teardown(struct hcall *call);
 int hcall_violations(struct hcall *call);
 int hcall_page_state(struct hcall *call);
+int hcall_share_hyp(struct hcall *call);
+int hcall_unshare_hyp(struct hcall *call);
+int hcall_guest_donate(struct hcall *call);
+int hcall_guest_share(struct hcall *call);
+int hcall_guest_unshare(struct hcall *call);
+int hcall_trace_enable(struct hcall *call);
+int hcall_trace_load(struct hcall *call);
+int hcall_trace_unload(struct hcall *call);
+int hcall_trace_swap(struct hcall *call);
+int hcall_trace_reset(struct hcall *call);
 
 /* Those that are about the CPU; implemented per environment. */
 int hcall_cpu_leave(struct hcall *call);

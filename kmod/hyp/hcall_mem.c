@@ -11,6 +11,7 @@
 #include "stock.h"
 #include "string.h"
 #include "topup.h"
+#include "trace.h"
 #include "vm.h"
 
 _Static_assert(sizeof(struct pkvm_mem_stats) <= PKVM_STATS_REGS * 8, "fits x2 to x17");
@@ -18,8 +19,9 @@ _Static_assert(sizeof(struct pkvm_mem_stats) <= PKVM_STATS_REGS * 8, "fits x2 to
 int hcall_version(struct hcall *call)
 {
 	call->ret[2] = PKVM_ABI_VERSION;
+	call->ret[3] = HYP_TRACE ? PKVM_FEAT_TRACE : 0;
 #ifdef CONFIG_HYP_DEBUG
-	call->ret[3] = PKVM_FEAT_DEBUG;
+	call->ret[3] |= PKVM_FEAT_DEBUG;
 #endif
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "heap_index.h"
 #include "heap_space.h"
 #include "string.h"
+#include "trace.h"
 
 /* Where an allocation goes: decided first, then done. In units. */
 struct placement {
@@ -98,6 +99,7 @@ static int map_placement(struct hyp_heap *h, const struct placement *p, struct h
 	if (err)
 		return err;
 	hyp_map(va, pages);
+	trace(PKVM_TRACE_HEAP_MAP, h->trace_id, va - h->va, pages);
 	h->stats.mapped += pages << HYP_PAGE_SHIFT;
 	return 0;
 }
@@ -176,6 +178,12 @@ static int alloc_locked(struct hyp_heap *h, u64 size, struct hyp_ask *ask, void 
 	return 0;
 }
 
+static void note_alloc(struct hyp_heap *h, const void *p, u64 size)
+{
+	h->stats.allocs++;
+	trace(PKVM_TRACE_HEAP_ALLOC, h->trace_id, (uintptr_t)p - h->va, size);
+}
+
 int heap_alloc(struct hyp_heap *h, u64 size, struct hyp_ask *ask, void **ret)
 {
 	int err;
@@ -184,7 +192,7 @@ int heap_alloc(struct hyp_heap *h, u64 size, struct hyp_ask *ask, void **ret)
 	err = alloc_locked(h, size, ask, ret);
 	/* What lacks pages is a request, to be called again: no failure yet. */
 	if (!err)
-		h->stats.allocs++;
+		note_alloc(h, *ret, size);
 	else if (err != -HYP_ENOMEM || !ask->shortage)
 		h->stats.failures++;
 	hyp_spin_unlock(&h->lock);
@@ -225,6 +233,7 @@ int heap_free(struct hyp_heap *h, void *p)
 	hyp_spin_lock(&h->lock);
 	c = chunk_of(h, p);
 	if (c) {
+		trace(PKVM_TRACE_HEAP_FREE, h->trace_id, (uintptr_t)p - h->va, c->size);
 		free_chunk(h, c);
 		h->stats.frees++;
 	} else {

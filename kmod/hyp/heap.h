@@ -60,6 +60,7 @@ struct hyp_heap {
 	u64 va;				/* of the range */
 	u64 key[2];			/* of the headers' check values */
 	u64 generation;			/* counts every change */
+	u32 trace_id;			/* enum pkvm_trace_heap; set by its owner */
 	struct heap_cursor cursor[HEAP_CURSORS];
 	struct heap_index index[HEAP_INDEXES];
 	struct pkvm_heap_stats stats;	/* largest_free is computed on demand */

@@ -4,12 +4,15 @@
 #include "heap_chunk.h"
 #include "heap_index.h"
 #include "heap_space.h"
+#include "trace.h"
 
 static void unmap(struct hyp_heap *h, u32 start, u32 end)
 {
 	u64 pages = (end - start) / UNITS_PER_PAGE;
+	u64 offset = (u64)start << UNIT_SHIFT;
 
-	hyp_unmap(h->va + ((u64)start << UNIT_SHIFT), pages);
+	hyp_unmap(h->va + offset, pages);
+	trace(PKVM_TRACE_HEAP_UNMAP, h->trace_id, offset, pages);
 	h->stats.mapped -= pages << HYP_PAGE_SHIFT;
 }
 

@@ -7,6 +7,7 @@
 #include "mm.h"
 #include "panic.h"
 #include "string.h"
+#include "trace.h"
 
 /* Violations that are remembered. */
 #define RING	16
@@ -89,6 +90,10 @@ bool host_fault(struct pkvm_violation *who)
 	if (!resolved)
 		fault.ring[fault.violations++ % RING] = *who;
 	hyp_spin_unlock(&mm_lock);
+	trace(PKVM_TRACE_HOST_FAULT,
+	      ((u32)who->info & ~0xffU) |
+		      (resolved ? PKVM_TRACE_FAULT_RESOLVED : PKVM_TRACE_FAULT_VIOLATION),
+	      who->ipa, who->pc);
 	return resolved;
 }
 

@@ -13,6 +13,7 @@
 #include "host_s2_entry.h"
 #include "host_s2_idle.h"
 #include "panic.h"
+#include "stock.h"
 #include "string.h"
 
 /* Beyond so many pages one invalidation of everything is cheaper than one for each. */
@@ -23,7 +24,7 @@ static struct host_s2 {
 	phys_addr_t spare[PKVM_S2_SPARE_TABLES];	/* free ones */
 	unsigned int nr_spare;
 	u64 tables;		/* in use, the loader's not counted */
-	u64 hyp_pages;
+	u64 hyp_pages, guest_pages;
 	u64 gibs, blocks;	/* split now */
 	u64 refused;
 } s2;
@@ -82,6 +83,18 @@ static void put_spare(u64 entry)
 {
 	HYP_ASSERT(is_spare(entry) && s2.nr_spare < PKVM_S2_SPARE_TABLES);
 	s2.spare[s2.nr_spare++] = entry & PKVM_S2_ADDR;
+}
+
+/* A GiB's table that does not lie in it goes to where it came from. */
+static void put_gib_table(u64 entry)
+{
+	s2.gibs--;
+	if (is_spare(entry)) {
+		put_spare(entry);
+		return;
+	}
+	s2.tables--;
+	__stock_put(entry & PKVM_S2_ADDR, STOCK_DIRTY);
 }
 
 /* The GiB that pa lies in has a table from then on. False if none is to be had. */
@@ -154,15 +167,23 @@ void __host_s2_flush_sync(void)
 	arch_s2_tlbi_sync();
 }
 
-void __host_s2_flush_part(phys_addr_t pa, u64 nr)
+void __host_s2_flush_pages(phys_addr_t pa, u64 nr)
 {
-	if (nr == PTE_ENTRIES)
-		arch_s2_tlbi(pa);
-	else if (nr > FLUSH_MAX_PAGES)
+	if (nr > FLUSH_MAX_PAGES)
 		arch_s2_tlbi_all();
 	else
 		for (u64 i = 0; i < nr; i++)
 			arch_s2_tlbi(pa + (i << HYP_PAGE_SHIFT));
+	arch_s2_tlbi_sync();
+}
+
+void __host_s2_flush_part(phys_addr_t pa, u64 nr)
+{
+	if (nr != PTE_ENTRIES) {
+		__host_s2_flush_pages(pa, nr);
+		return;
+	}
+	arch_s2_tlbi(pa);
 	arch_s2_tlbi_sync();
 }
 
@@ -190,6 +211,30 @@ bool __host_s2_adopt(phys_addr_t pa)
 	return true;
 }
 
+/*
+ * With nothing left in it that is not plain, a block's table goes, and then the GiB's: they
+ * came from the stock, for a guest.
+ */
+static void __merge_stock_tables(phys_addr_t pa)
+{
+	for (unsigned int level = S2_BLOCK; level >= S2_GIB; level--) {
+		u64 entry = *__s2_entry(pa, level);
+
+		if (pkvm_s2_count(entry))
+			return;
+		__s2_break(pa, level);
+		__s2_make(pa, level, pkvm_s2_plain(pa, level));
+		if (level == S2_GIB) {
+			put_gib_table(entry);
+			return;
+		}
+		__s2_count_add(pa, S2_GIB, -1);
+		s2.tables--;
+		s2.blocks--;
+		__stock_put(entry & PKVM_S2_ADDR, STOCK_DIRTY);
+	}
+}
+
 bool __host_s2_give(phys_addr_t pa)
 {
 	if (!pkvm_s2_is_table(*__s2_entry(pa, S2_BLOCK), S2_BLOCK)) {
@@ -204,8 +249,112 @@ bool __host_s2_give(phys_addr_t pa)
 	__s2_make(pa, S2_PAGE, pkvm_s2_plain(pa, S2_PAGE));
 	__s2_count_add(pa, S2_BLOCK, -1);
 	s2.hyp_pages--;
+	__merge_stock_tables(pa);
 	__s2_idle_enter(pa);
 	return true;
+}
+
+/* So that a page there can be a guest's: one from the stock or that lies in its GiB. */
+static bool lacks_gib_table(u64 ipa)
+{
+	u64 entry = *__s2_entry(ipa, S2_GIB);
+
+	return !pkvm_s2_is_table(entry, S2_GIB) || is_spare(entry);
+}
+
+static bool lacks_block_table(u64 ipa)
+{
+	unsigned int level = S2_BLOCK;
+
+	return !pkvm_s2_is_table(*__s2_walk(ipa, &level), level) || level < S2_BLOCK;
+}
+
+u64 __host_s2_split_cost(phys_addr_t pa, u64 nr)
+{
+	phys_addr_t last = pa + ((nr - 1) << HYP_PAGE_SHIFT);
+	u64 cost = lacks_gib_table(pa) + lacks_block_table(pa);
+
+	if (pa >> PTE_SHIFT(S2_GIB) != last >> PTE_SHIFT(S2_GIB))
+		cost += lacks_gib_table(last);
+	if (pa >> PTE_SHIFT(S2_BLOCK) != last >> PTE_SHIFT(S2_BLOCK))
+		cost += lacks_block_table(last);
+	return cost;
+}
+
+static void give_gib_stock_table(u64 ipa)
+{
+	u64 old = *__s2_entry(ipa, S2_GIB);
+	phys_addr_t table = __stock_get_reserved(PAGE_HOST_S2);
+
+	s2.tables++;
+	if (pkvm_s2_is_table(old, S2_GIB)) {
+		put_spare(move_gib_table(ipa, table));
+		return;
+	}
+	__s2_fill_plain(table, ipa, S2_BLOCK);
+	__s2_break(ipa, S2_GIB);
+	__s2_make(ipa, S2_GIB, pkvm_s2_table(table, 0));
+	s2.gibs++;
+}
+
+static void give_block_stock_table(u64 ipa)
+{
+	phys_addr_t table = __stock_get_reserved(PAGE_HOST_S2);
+
+	s2.tables++;
+	s2.blocks++;
+	__s2_idle_leave(ipa);
+	__s2_fill_plain(table, ipa, S2_PAGE);
+	__s2_break(ipa, S2_BLOCK);
+	__s2_make(ipa, S2_BLOCK, pkvm_s2_table(table, 0));
+	__s2_count_add(ipa, S2_GIB, 1);
+	__s2_idle_enter(ipa);
+}
+
+static void split_for_guest(u64 ipa)
+{
+	if (lacks_gib_table(ipa))
+		give_gib_stock_table(ipa);
+	if (lacks_block_table(ipa))
+		give_block_stock_table(ipa);
+}
+
+void __host_s2_split(phys_addr_t pa, u64 nr)
+{
+	split_for_guest(pa);
+	split_for_guest(pa + ((nr - 1) << HYP_PAGE_SHIFT));
+}
+
+/* A page's entry changes from plain to what is not, or back. */
+static void __set_page(phys_addr_t pa, u64 entry, int count)
+{
+	__s2_idle_leave(pa);
+	__s2_make(pa, S2_PAGE, entry);
+	__s2_count_add(pa, S2_BLOCK, count);
+	s2.guest_pages += count;
+	if (count < 0)
+		__merge_stock_tables(pa);
+	__s2_idle_enter(pa);
+}
+
+void __host_s2_to_guest(phys_addr_t pa, u64 handle)
+{
+	__set_page(pa, pkvm_s2_guest(handle), 1);
+}
+
+void __host_s2_from_guest(phys_addr_t pa)
+{
+	__set_page(pa, pkvm_s2_plain(pa, S2_PAGE), -1);
+}
+
+void __host_s2_lend(phys_addr_t pa)
+{
+	__s2_make(pa, S2_PAGE, pkvm_s2_plain(pa, S2_PAGE) | PKVM_S2_LENT);
+}
+
+void __host_s2_unlend(phys_addr_t pa, u64 handle)
+{
+	__s2_make(pa, S2_PAGE, pkvm_s2_guest(handle));
 }
 
 static void zero_page(phys_addr_t pa)
@@ -223,12 +372,10 @@ static void merge(phys_addr_t table)
 	__s2_break(table, level);
 	zero_page(table);
 	__s2_make(table, level, pkvm_s2_plain(table, level));
-	if (level == S2_GIB) {
-		put_spare(gib);
-		s2.gibs--;
-	} else {
+	if (level == S2_GIB)
+		put_gib_table(gib);
+	else
 		__s2_count_add(table, S2_GIB, -1);
-	}
 	s2.tables--;
 	s2.blocks--;
 	s2.hyp_pages--;
@@ -287,4 +434,5 @@ void __host_s2_stats(struct pkvm_page_stats *ret)
 	ret->tables_idle = __s2_idle_pages();
 	ret->tables_spare = s2.nr_spare;
 	ret->refused = s2.refused;
+	ret->guest_pages = s2.guest_pages;
 }

@@ -10,6 +10,10 @@
  * of that GiB. So tables need no other pages, every table of EL2's lies in what it
  * translates, and whether a page is a table can be seen from the tables, at any time.
  *
+ * A guest's page cannot become a table, nor can it replace a spare one. What it needs comes
+ * from the page stock, and goes back there with the last entry of it that is not plain: a
+ * table that lies in what it translates counts itself and never gets there.
+ *
  * Tables of which a block or GiB has nothing else that is EL2's are idle; reclaim gets
  * them one by one, and with the last one the block is whole again.
  */
@@ -63,6 +67,26 @@ bool __host_s2_adopt(phys_addr_t pa);
  * a block that was EL2's as a whole, and is not the host's yet.
  */
 bool __host_s2_give(phys_addr_t pa);
+
+/*
+ * Pages of the stock that become tables when nr pages of the host's (1 to 512) get entries
+ * of their own which may be a guest's; and makes them, hyp_reserve() having set them aside.
+ */
+u64 __host_s2_split_cost(phys_addr_t pa, u64 nr);
+void __host_s2_split(phys_addr_t pa, u64 nr);
+
+/* A page of the host's that has such an entry becomes a guest's. Flush, before it is used. */
+void __host_s2_to_guest(phys_addr_t pa, u64 handle);
+
+/* A guest's page becomes the host's. */
+void __host_s2_from_guest(phys_addr_t pa);
+
+/* A guest's page can be used by the host, too; and no more, once it has been flushed. */
+void __host_s2_lend(phys_addr_t pa);
+void __host_s2_unlend(phys_addr_t pa, u64 handle);
+
+/* After any change that takes nr pages (1 to 512) away from the host. */
+void __host_s2_flush_pages(phys_addr_t pa, u64 nr);
 
 /* Gives one idle table to the host, zeroed; PKVM_LIST_END if there is none. */
 phys_addr_t __host_s2_give_idle(void);

@@ -13,6 +13,8 @@
 #include "smc.h"
 #include "string.h"
 #include "sysreg.h"
+#include "trace.h"
+#include "vm.h"
 
 /* The kernel's stub ABI (Documentation/virt/kvm/arm/hyp-abi.rst): small numbers in x0. */
 #define STUB_CALLS		0x1000
@@ -32,6 +34,7 @@ static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 	switch (frame->x[0]) {
 	case STUB_SOFT_RESTART:
 		cpu->exit = EXIT_SOFT_RESTART;
+		vm_scrub_all();
 		mm_scrub_all();
 		return;
 	case STUB_GET_ICH_VTR:
@@ -84,7 +87,7 @@ static void restartable(struct hyp_cpu *cpu, struct hyp_frame *frame, u64 esr,
  * Whatever is neither a call nor an abort is an instruction that this CPU traps by
  * default: undefined, as far as the host is concerned.
  */
-u32 el2_lower_sync(struct hyp_frame *frame)
+static u32 lower_sync(struct hyp_frame *frame)
 {
 	struct hyp_cpu *cpu = this_cpu();
 	u64 esr = read_sysreg(esr_el2);
@@ -105,6 +108,46 @@ u32 el2_lower_sync(struct hyp_frame *frame)
 		inject_sync(frame, (u64)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL);
 	}
 	return cpu->exit;
+}
+
+static enum pkvm_trace_reason reason(const struct hyp_frame *frame, u64 esr)
+{
+	switch (ESR_EC(esr)) {
+	case ESR_EC_HVC64:
+		return frame->x[0] < STUB_CALLS ? PKVM_TRACE_REASON_STUB : PKVM_TRACE_REASON_HCALL;
+	case ESR_EC_SMC64:
+		return PKVM_TRACE_REASON_SMC;
+	case ESR_EC_IABT_LOW:
+	case ESR_EC_DABT_LOW:
+		return PKVM_TRACE_REASON_ABORT;
+	default:
+		return PKVM_TRACE_REASON_TRAP;
+	}
+}
+
+static u32 traced_lower_sync(struct hyp_frame *frame)
+{
+	enum pkvm_trace_reason why = reason(frame, read_sysreg(esr_el2));
+	u32 id = frame->x[0];
+	u32 exit;
+
+	/* Looking changes nothing of what is looked at. */
+	if (why == PKVM_TRACE_REASON_HCALL && hyp_hcall_is_trace(id))
+		return lower_sync(frame);
+	trace(PKVM_TRACE_ENTER, why, 0, 0);
+	exit = lower_sync(frame);
+	if (why == PKVM_TRACE_REASON_HCALL)
+		trace(PKVM_TRACE_HCALL, frame->x[0] ? -HYP_EOPNOTSUPP : (s32)frame->x[1], id, 0);
+	trace(PKVM_TRACE_EXIT, why, 0, 0);
+	return exit;
+}
+
+u32 el2_lower_sync(struct hyp_frame *frame)
+{
+	if (trace_on(PKVM_TRACE_BIT(PKVM_TRACE_ENTER) | PKVM_TRACE_BIT(PKVM_TRACE_EXIT) |
+		     PKVM_TRACE_BIT(PKVM_TRACE_HCALL)))
+		return traced_lower_sync(frame);
+	return lower_sync(frame);
 }
 
 /* Takes effect when the answer is written: entry.S gives the CPU back on its way out. */

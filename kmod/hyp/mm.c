@@ -25,12 +25,18 @@ void mm_init(const struct pkvm_boot *boot)
 	};
 }
 
-void mm_close(void)
+int mm_close(void)
 {
+	int err = -HYP_EBUSY;
+
 	hyp_spin_lock(&mm_lock);
-	mm.closing = true;
-	__stock_credit_give_up(UINT64_MAX);
+	if (!__page_total(PAGE_SHARED_HYP)) {
+		mm.closing = true;
+		__stock_credit_give_up(UINT64_MAX);
+		err = 0;
+	}
 	hyp_spin_unlock(&mm_lock);
+	return err;
 }
 
 bool mm_closing(void)
@@ -55,7 +61,7 @@ void mm_stats(struct pkvm_mem_stats *ret)
 	ret->stock = __page_total(PAGE_STOCK);
 	ret->credited = __stock()->credited;
 	ret->heap = __page_total(PAGE_HEAP);
-	ret->tables = __page_total(PAGE_TABLE) + __host_s2_tables();
+	ret->tables = __page_total(PAGE_TABLE) + __page_total(PAGE_GUEST_S2) + __host_s2_tables();
 	ret->vmemmap_pages = __page_total(PAGE_VMEMMAP);
 	hyp_spin_unlock(&mm_lock);
 	ret->vms = vms;
@@ -76,8 +82,10 @@ void mm_page_stats(struct pkvm_page_stats *ret)
 	hyp_spin_lock(&mm_lock);
 	__host_s2_stats(ret);
 	__host_fault_stats(ret);
+	ret->shared_hyp = __page_total(PAGE_SHARED_HYP);
+	ret->shared_guest = __page_total(PAGE_SHARED_GUEST);
 	hyp_spin_unlock(&mm_lock);
-	ret->host_pages = ram_pages() - ret->hyp_pages;
+	ret->host_pages = ram_pages() - ret->hyp_pages - ret->guest_pages;
 }
 
 /* The ABI tells a page's state as it is. */
@@ -88,16 +96,38 @@ SAME(PKVM_USE_HEAP, PAGE_HEAP);
 SAME(PKVM_USE_TABLE, PAGE_TABLE);
 SAME(PKVM_USE_VMEMMAP, PAGE_VMEMMAP);
 SAME(PKVM_USE_HOST_S2, PAGE_HOST_S2);
+SAME(PKVM_USE_GUEST_S2, PAGE_GUEST_S2);
+SAME(PKVM_USE_SHARED_HYP, PAGE_SHARED_HYP);
+SAME(PKVM_USE_SHARED_GUEST, PAGE_SHARED_GUEST);
+SAME(PKVM_USE_GUEST, PAGE_GUEST);
+SAME(PKVM_USE_GUEST_SHARED, PAGE_GUEST_SHARED);
+
+static enum pkvm_owner owner_in(enum page_state state)
+{
+	switch (state) {
+	case PAGE_HOST:
+	case PAGE_SHARED_HYP:
+	case PAGE_SHARED_GUEST:
+		return PKVM_OWNER_HOST;
+	case PAGE_GUEST:
+	case PAGE_GUEST_SHARED:
+		return PKVM_OWNER_GUEST;
+	default:
+		return PKVM_OWNER_HYP;
+	}
+}
 
 static void __page_info(phys_addr_t pa, struct page_info *ret)
 {
 	enum page_state state = __page_state(pa);
 
 	*ret = (struct page_info){
-		.owner = state == PAGE_HOST ? PKVM_OWNER_HOST : PKVM_OWNER_HYP,
+		.owner = owner_in(state),
 		.use = (enum pkvm_use)state,
-		.count = state == PAGE_HOST_S2 ? __host_s2_table_count(pa) : __page_count(pa),
+		.count = __page_count(pa),
 	};
+	if (state == PAGE_HOST_S2 && __host_s2_is_table(pa))
+		ret->count = __host_s2_table_count(pa);
 }
 
 int mm_page_info(phys_addr_t pa, struct page_info *ret)

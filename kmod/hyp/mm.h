@@ -68,9 +68,9 @@ void mm_init(const struct pkvm_boot *boot);
 /*
  * Teardown begins, for good: no page comes in and none is set aside any more, and
  * no credit is kept. Who must not begin anything afterwards asks mm_closing() under
- * the lock that mm_close() is called with.
+ * the lock that mm_close() is called with. -HYP_EBUSY, unchanged: the host shares pages.
  */
-void mm_close(void);
+int mm_close(void);
 bool mm_closing(void);
 
 /* Counts a hyp request that a call returns. */

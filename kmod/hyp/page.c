@@ -6,6 +6,7 @@
 #include "host_s2.h"
 #include "panic.h"
 #include "pte.h"
+#include "stock.h"
 
 struct hyp_page {
 	u16 state : 4;		/* enum page_state */
@@ -84,12 +85,17 @@ static void fill_step(phys_addr_t pa, unsigned int level)
 	arch_fixmap_put();
 }
 
+static bool is_missing(u64 va, unsigned int level)
+{
+	return pte_is_shared(*arch_pte(va, level), level);
+}
+
 bool __page_feed(phys_addr_t pa)
 {
 	u64 va = (u64)page_entry(pa);
 
 	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++) {
-		if (!pte_is_shared(*arch_pte(va, level), level))
+		if (!is_missing(va, level))
 			continue;
 		fill_step(pa, level);
 		replace_pte(va, level, own_pte(pa, level));
@@ -97,6 +103,39 @@ bool __page_feed(phys_addr_t pa)
 		return true;
 	}
 	return false;
+}
+
+u64 __page_back_cost(phys_addr_t pa, u64 nr)
+{
+	u64 first = (u64)page_entry(pa), last = (u64)(page_entry(pa) + nr - 1);
+	u64 cost = 0;
+
+	/* So few entries are next to each other in one page, or in two. */
+	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++) {
+		cost += is_missing(first, level);
+		if (first >> PTE_SHIFT(level) != last >> PTE_SHIFT(level))
+			cost += is_missing(last, level);
+	}
+	return cost;
+}
+
+static void back_entry(u64 va)
+{
+	for (unsigned int level = FIRST_LEVEL; level <= PTE_LAST_LEVEL; level++) {
+		phys_addr_t pa;
+
+		if (!is_missing(va, level))
+			continue;
+		pa = __stock_get_reserved(PAGE_VMEMMAP);
+		fill_step(pa, level);
+		replace_pte(va, level, own_pte(pa, level));
+	}
+}
+
+void __page_back(phys_addr_t pa, u64 nr)
+{
+	back_entry((u64)page_entry(pa));
+	back_entry((u64)(page_entry(pa) + nr - 1));
 }
 
 /*
@@ -122,6 +161,9 @@ static phys_addr_t cut_path(u64 va, unsigned int level)
 {
 	phys_addr_t pa = pte_pa(*arch_pte(va, level));
 
+	/* Where it came from the stock, and its own entry is not gone before it. */
+	if (page_entry(pa)->state == PAGE_VMEMMAP)
+		*page_entry(pa) = (struct hyp_page){};
 	replace_pte(va, level, shared_pte(level));
 	arch_zero_page(arch_fixmap(pa));
 	arch_fixmap_put();
@@ -153,9 +195,9 @@ enum page_state __page_state(phys_addr_t pa)
 	return __host_s2_is_table(pa) ? PAGE_HOST_S2 : PAGE_HOST;
 }
 
-bool __page_is_stateless(phys_addr_t pa)
+enum page_state __page_stored_state(phys_addr_t pa)
 {
-	return page_entry(pa)->state == PAGE_HOST;
+	return page_entry(pa)->state;
 }
 
 void __page_set_state(phys_addr_t pa, enum page_state state)
@@ -167,19 +209,27 @@ void __page_set_state(phys_addr_t pa, enum page_state state)
 	*page = (struct hyp_page){ .state = state };
 }
 
+static bool has_count(enum page_state state)
+{
+	return state == PAGE_TABLE || state == PAGE_GUEST_S2 || state == PAGE_SHARED_HYP ||
+	       state == PAGE_SHARED_GUEST;
+}
+
 unsigned int __page_count_add(phys_addr_t pa, int delta)
 {
 	struct hyp_page *page = page_entry(pa);
 
-	HYP_ASSERT(page->state == PAGE_TABLE && page->count + delta >= 0 &&
-		   page->count + delta <= PTE_ENTRIES);
+	HYP_ASSERT(has_count(page->state) && page->count + delta >= 0 &&
+		   page->count + delta <= PAGE_COUNT_MAX);
 	page->count += delta;
 	return page->count;
 }
 
 unsigned int __page_count(phys_addr_t pa)
 {
-	return page_entry(pa)->count;
+	const struct hyp_page *page = page_entry(pa);
+
+	return has_count(page->state) ? page->count : 0;
 }
 
 u64 __page_total(enum page_state state)

@@ -18,15 +18,27 @@
 
 #include "types.h"
 
+/*
+ * One value says what a page is to all parties, so that no combination can be written down
+ * which there must not be.
+ */
 enum page_state {
 	PAGE_HOST = 0,		/* must be 0: what nobody has touched */
 	PAGE_STOCK,
 	PAGE_HEAP,		/* mapped by hyp_map() */
-	PAGE_TABLE,		/* page table of what hyp_map() mapped; count: its valid entries */
-	PAGE_VMEMMAP,		/* never stored, see above */
-	PAGE_HOST_S2,		/* table of the host's stage-2; never stored, seen from these tables */
+	PAGE_TABLE,		/* page table of what EL2 has mapped; count: its valid entries */
+	PAGE_VMEMMAP,		/* stored only if it came from the stock, see above */
+	PAGE_HOST_S2,		/* table of the host's stage-2: stored only if from the stock */
+	PAGE_GUEST_S2,		/* table of a guest's stage-2; count: its valid entries */
+	PAGE_SHARED_HYP,	/* the host's, shared with EL2; count: pins */
+	PAGE_SHARED_GUEST,	/* the host's, shared with guests; count: entries of theirs */
+	PAGE_GUEST,
+	PAGE_GUEST_SHARED,	/* a guest's, shared with the host */
 	PAGE_STATES
 };
+
+/* What a count can reach. */
+#define PAGE_COUNT_MAX	0xfff
 
 /* Once. Keeps the boot record. */
 void page_init(const struct pkvm_boot *boot);
@@ -35,21 +47,21 @@ void page_init(const struct pkvm_boot *boot);
 enum page_state __page_state(phys_addr_t pa);
 
 /*
- * Whether the vmemmap has no state for a page. Cheaper than the above, and as good for one
+ * What the vmemmap has written down of a page. Cheaper than the above, and as good for one
  * that is the host's in its stage-2: then it serves neither the vmemmap nor as a table.
  */
-bool __page_is_stateless(phys_addr_t pa);
+enum page_state __page_stored_state(phys_addr_t pa);
 
 /* The page has an entry of its own. Resets its count. */
 void __page_set_state(phys_addr_t pa, enum page_state state);
 
-/* Adds to the count of a page in state PAGE_TABLE; returns the new count. */
+/* Adds to the count of a page in a state that has one; returns the new count. */
 unsigned int __page_count_add(phys_addr_t pa, int delta);
 
 /* That count; 0 in any other state. */
 unsigned int __page_count(phys_addr_t pa);
 
-/* Pages in a state other than PAGE_HOST and PAGE_HOST_S2. */
+/* Pages in a state; of PAGE_HOST_S2 those from the stock, PAGE_HOST has no total. */
 u64 __page_total(enum page_state state);
 
 /*
@@ -57,6 +69,13 @@ u64 __page_total(enum page_state state);
  * part of the path to its own entry, whatever it held. False: it has an entry, take it.
  */
 bool __page_feed(phys_addr_t pa);
+
+/*
+ * For pages that stay out of EL2's hands: how many are missing that the nr of them (1 to 512)
+ * have entries of their own; and makes those, out of pages that hyp_reserve() has set aside.
+ */
+u64 __page_back_cost(phys_addr_t pa, u64 nr);
+void __page_back(phys_addr_t pa, u64 nr);
 
 /*
  * Takes one page back out of the vmemmap and returns it, zeroed and the host's, or

@@ -10,6 +10,7 @@
 #include "smc.h"
 #include "string.h"
 #include "sysreg.h"
+#include "trace.h"
 
 /* Written once, by the CPU that is its writer (its number plus 1); valid once hyp_dead is set. */
 static struct pkvm_crash crash;
@@ -46,6 +47,8 @@ void hyp_check_dead(void)
 static _Noreturn void die(void)
 {
 	__atomic_store_n(&hyp_dead, true, __ATOMIC_RELEASE);
+	/* Nobody could read what is told from now on. */
+	trace_enable(0);
 	/* Wakes the CPUs that wait for a lock. */
 	dsb(ish);
 	sev();

@@ -27,12 +27,12 @@ static unsigned int walk_depth(u64 va)
 	return level;
 }
 
-/* Of any number, canonical or not. Private: what hyp_map() may be used for. */
+/* Of any number, canonical or not. Private: what EL2 maps and unmaps. */
 static bool va_is_private(u64 va)
 {
 	u64 offset = va - mm.boot->va_base;
 
-	return offset >= PKVM_VA_HEAP && offset < PKVM_VA_SELFTEST + PKVM_VA_SLOT;
+	return offset >= PKVM_VA_HEAP && offset < PKVM_VA_SHARED + PKVM_VA_SLOT;
 }
 
 bool hyp_mapped(u64 va)
@@ -73,13 +73,13 @@ static phys_addr_t __get_table(u64 va)
 	return table;
 }
 
-static void __map_page(u64 va)
+void __pgtable_map(u64 va, phys_addr_t pa)
 {
 	phys_addr_t table = __get_table(va);
 	u64 *pte = arch_pte(va, PTE_LAST_LEVEL);
 
 	HYP_ASSERT(!pte_is_valid(*pte));
-	WRITE_ONCE(*pte, __stock_get_reserved(PAGE_HEAP) | PKVM_PTE_PAGE_RW);
+	WRITE_ONCE(*pte, pa | PKVM_PTE_PAGE_RW);
 	__page_count_add(table, 1);
 }
 
@@ -87,28 +87,45 @@ void hyp_map(u64 va, u64 nr_pages)
 {
 	hyp_spin_lock(&mm_lock);
 	for (u64 i = 0; i < nr_pages; i++)
-		__map_page(va + (i << HYP_PAGE_SHIFT));
+		__pgtable_map(va + (i << HYP_PAGE_SHIFT), __stock_get_reserved(PAGE_HEAP));
 	arch_pte_sync();
 	hyp_spin_unlock(&mm_lock);
 }
 
+static phys_addr_t __clear_pte(u64 va, unsigned int level)
+{
+	u64 *pte = arch_pte(va, level);
+	phys_addr_t pa = pte_pa(*pte);
+
+	HYP_ASSERT(pte_is_valid(*pte));
+	WRITE_ONCE(*pte, 0);
+	return pa;
+}
+
 /*
- * Unmaps a page and gives it to the stock, and then the tables that this leaves
- * empty, which are all zero. Other CPUs may still walk through these until the
- * TLBs are invalidated: the link that each now begins with is no valid entry.
+ * An entry of the last level has been cleared: the tables that this leaves empty, which are
+ * all zero, go to the stock. Other CPUs may still walk through these until the TLBs are
+ * invalidated: the link that each then begins with is no valid entry.
  */
+static void __put_empty_tables(u64 va)
+{
+	for (unsigned int level = PTE_LAST_LEVEL; level; level--) {
+		if (__page_count_add(pte_pa(*arch_pte(va, level - 1)), -1))
+			return;
+		__stock_put(__clear_pte(va, level - 1), STOCK_ZERO);
+	}
+}
+
+void __pgtable_unmap(u64 va)
+{
+	__clear_pte(va, PTE_LAST_LEVEL);
+	__put_empty_tables(va);
+}
+
 static void __unmap_page(u64 va)
 {
-	for (unsigned int level = PTE_LAST_LEVEL;; level--) {
-		u64 *pte = arch_pte(va, level);
-		phys_addr_t pa = pte_pa(*pte);
-
-		HYP_ASSERT(pte_is_valid(*pte));
-		WRITE_ONCE(*pte, 0);
-		__stock_put(pa, STOCK_ZERO);
-		if (!level || __page_count_add(pte_pa(*arch_pte(va, level - 1)), -1))
-			return;
-	}
+	__stock_put(__clear_pte(va, PTE_LAST_LEVEL), STOCK_ZERO);
+	__put_empty_tables(va);
 }
 
 void hyp_unmap(u64 va, u64 nr_pages)

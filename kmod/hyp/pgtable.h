@@ -5,6 +5,14 @@
 
 #include "types.h"
 
+/*
+ * Maps a page that stays where it is, read-write, at a page-aligned va of the region of shared
+ * pages, and unmaps it; whoever calls completes it, by arch_pte_sync() or arch_tlbi(). The
+ * memory lock is held; hyp_reserve() has set the missing tables aside.
+ */
+void __pgtable_map(u64 va, phys_addr_t pa);
+void __pgtable_unmap(u64 va);
+
 /* Zeroes every page that is mapped in a page-aligned range. Takes no lock, see mm_scrub_all(). */
 void pgtable_scrub(u64 va, u64 size);
 

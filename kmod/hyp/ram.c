@@ -11,6 +11,9 @@
 
 static const struct pkvm_boot *boot;
 
+/* Bytes in the ranges before each. */
+static u64 below[PKVM_MAX_RAM_RANGES];
+
 static bool range_valid(u64 base, u64 size, u64 lowest, u64 limit)
 {
 	return IS_ALIGNED(base | size, HYP_PAGE_SIZE) && size && base >= lowest &&
@@ -30,6 +33,7 @@ int ram_init(const struct pkvm_boot *b)
 		if (!range_valid(b->ram[i].base, b->ram[i].size, lowest, limit))
 			return -HYP_EINVAL;
 		lowest = b->ram[i].base + b->ram[i].size;
+		below[i] = i ? below[i - 1] + b->ram[i - 1].size : 0;
 	}
 	boot = b;
 	return 0;
@@ -65,4 +69,11 @@ int ram_check(phys_addr_t pa, u64 nr)
 	if (pa < boot->boot_pa + boot->boot_size && boot->boot_pa < pa + size)
 		return -HYP_EPERM;
 	return 0;
+}
+
+u64 ram_offset(phys_addr_t pa)
+{
+	const struct pkvm_ram_range *ram = ram_find(pa);
+
+	return below[ram - boot->ram] + (pa - ram->base);
 }

@@ -22,4 +22,7 @@ int ram_init(const struct pkvm_boot *boot);
  */
 int ram_check(phys_addr_t pa, u64 nr);
 
+/* Bytes of RAM below an address in RAM or at the end of one of its ranges. */
+u64 ram_offset(phys_addr_t pa);
+
 #endif

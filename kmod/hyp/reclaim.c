@@ -13,6 +13,7 @@
 #include "page.h"
 #include "selftest.h"
 #include "stock.h"
+#include "trace.h"
 #include "vm.h"
 
 /* Pages that can go to the host as they are. */
@@ -65,6 +66,8 @@ static void __count_reclaim(u64 nr)
 	mm.count.owned -= nr;
 	mm.count.reclaimed += nr;
 	mm.count.reclaims += nr > 0;
+	if (nr)
+		trace_pages(PKVM_TRACE_HYP, PKVM_TRACE_HOST, nr);
 }
 
 void reclaim(u64 nr, struct page_list *ret)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The self-test's steps. Each allocates at most once and before it changes or
+ * The self-test's steps: those about the heap, then the others. Each allocates at most once and before it changes or
  * checks anything, so that it can be called again when pages were missing.
  */
 #include "selftest.h"
 
 #include "errno.h"
 #include "mm.h"
+#include "selftest_own.h"
 #include "string.h"
+#include "trace.h"
 
 /* Three neighbours; the middle one has pages of its own that can be unmapped. */
 enum object_id {
@@ -180,10 +182,13 @@ static int (*const steps[])(struct hyp_ask *ask) = {
 	step_free_all,
 };
 
+#define STEPS	(ARRAY_SIZE(steps) + SELFTEST_OWN_STEPS)
+
 static int run(u64 step, struct hyp_ask *ask)
 {
 	u64 offset;
-	int ret = steps[step](ask);
+	int ret = step < ARRAY_SIZE(steps) ? steps[step](ask) :
+					     selftest_own(step - ARRAY_SIZE(steps), ask);
 
 	if (ret)
 		return ret;
@@ -213,8 +218,8 @@ static int __selftest_step(u64 step, struct hyp_ask *ask, struct selftest_result
 	result = run(step, ask);
 	if (result < 0)
 		return result;
-	*ret = (struct selftest_result){ .steps = ARRAY_SIZE(steps), .line = result };
-	if (result || step + 1 == ARRAY_SIZE(steps))
+	*ret = (struct selftest_result){ .steps = STEPS, .line = result };
+	if (result || step + 1 == STEPS)
 		__abandon();
 	else
 		test.next = step + 1;
@@ -246,4 +251,5 @@ void selftest_init(const struct pkvm_boot *boot)
 		test.object[id] = NULL;
 	heap_init(&selftest_heap, boot->va_base + PKVM_VA_SELFTEST, PKVM_SELFTEST_HEAP_SIZE,
 		  boot->heap_key);
+	selftest_heap.trace_id = PKVM_TRACE_HEAP_SELFTEST;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Self-test of the heap on the very machine: on a small heap of its own, with real
- * pages, page tables and requests. What it finds is a result, never a panic.
+ * Self-test on the very machine: of the heap, on a small one of its own, with real pages,
+ * page tables and requests; and of the ownership of pages, on one that is free. What it finds is a result, never a panic.
  *
  * Its lock comes before the heap's in the lock order and is never held together
  * with the vm table's.
@@ -16,7 +16,7 @@
 struct selftest_result {
 	u64 next;		/* step to call for, 0: done */
 	u64 steps;		/* in all */
-	u64 line;		/* of selftest.c, where a check failed; 0: none did */
+	u64 line;		/* of the step's source, where a check failed; 0: none did */
 };
 
 extern struct hyp_heap selftest_heap;

@@ -91,23 +91,36 @@ int stock_credit_drop(u64 nr)
 	return err;
 }
 
-int hyp_reserve(struct hyp_ask *ask, u64 nr)
+int __stock_reserve(struct hyp_ask *ask, u64 nr)
 {
 	u64 free;
-	int err = -HYP_ENOMEM;
 
-	hyp_spin_lock(&mm_lock);
 	__stock_credit_give_up(ask->credit);
 	free = __stock_free();
 	*ask = (struct hyp_ask){};
-	if (mm.closing) {
-		/* Nothing will be topped up any more: final. */
-	} else if (nr > free) {
+	/* In teardown nothing will be topped up any more: final. */
+	if (mm.closing)
+		return -HYP_ENOMEM;
+	if (nr > free) {
 		ask->shortage = nr - free;
-	} else {
-		stock.reserved += nr;
-		err = 0;
+		return -HYP_ENOMEM;
 	}
+	stock.reserved += nr;
+	return 0;
+}
+
+void __stock_unreserve(u64 nr)
+{
+	HYP_ASSERT(nr <= stock.reserved);
+	stock.reserved -= nr;
+}
+
+int hyp_reserve(struct hyp_ask *ask, u64 nr)
+{
+	int err;
+
+	hyp_spin_lock(&mm_lock);
+	err = __stock_reserve(ask, nr);
 	hyp_spin_unlock(&mm_lock);
 	return err;
 }

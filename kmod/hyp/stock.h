@@ -39,6 +39,12 @@ enum stock_content {
 /* Takes in a page that has an entry in the vmemmap. */
 void __stock_put(phys_addr_t pa, enum stock_content content);
 
+/* hyp_reserve(), for callers that hold the memory lock. */
+int __stock_reserve(struct hyp_ask *ask, u64 nr);
+
+/* Reserved pages become free again. */
+void __stock_unreserve(u64 nr);
+
 /* Takes out a page that hyp_reserve() has set aside, all zero, and gives it a state. */
 phys_addr_t __stock_get_reserved(enum page_state state);
 

@@ -18,6 +18,7 @@
 #include "ram.h"
 #include "stock.h"
 #include "string.h"
+#include "trace.h"
 
 #define SEEN_BITS	7
 #define SEEN_SLOTS	(1U << SEEN_BITS)
@@ -67,7 +68,7 @@ static int __check_pages(phys_addr_t pa, u64 nr)
 	if (!__host_s2_owns(pa, nr))
 		return -HYP_EPERM;
 	for (; nr; nr--, pa += HYP_PAGE_SIZE)
-		if (!__page_is_stateless(pa))
+		if (__page_stored_state(pa) != PAGE_HOST)
 			return -HYP_EPERM;
 	return 0;
 }
@@ -198,8 +199,22 @@ static void __count_topup(const struct topup *done, u64 flags)
 	mm.count.owned += done->taken;
 	mm.count.topped_up += done->taken;
 	mm.count.topups += done->taken > 0;
+	if (done->taken)
+		trace_pages(PKVM_TRACE_HOST, PKVM_TRACE_HYP, done->taken);
 	if (flags & PKVM_TOPUP_CREDIT)
 		__stock_credit(done->joined);
+}
+
+int __topup_page(phys_addr_t pa)
+{
+	struct topup done = { .left = PKVM_LIST_END };
+	int err = __check_range(pa, 1);
+
+	if (err)
+		return err;
+	__take_range(pa, 1, &done);
+	mm.count.owned += done.taken;
+	return done.taken ? 0 : -HYP_EPERM;
 }
 
 int topup_list(phys_addr_t head, u64 nr, u64 flags, struct topup *ret)

@@ -15,8 +15,7 @@ struct topup {
 
 /*
  * Takes the pages of a list, nr or those for which the host's stage-2 can be split.
- * Nothing about it is trusted:
- * neither the arguments nor the links, which the host may rewrite meanwhile. 0, or with
+ * Nothing about it is trusted: neither the arguments nor the links, which the host may rewrite meanwhile. 0, or with
  * nothing taken
  *	-HYP_EINVAL	nr is not in 1 to PKVM_BATCH_PAGES, a flag is unknown, an
  *			address is misaligned, or the list is not nr pages long
@@ -29,5 +28,11 @@ int topup_list(phys_addr_t head, u64 nr, u64 flags, struct topup *ret);
 
 /* As above, for nr contiguous pages (1 to PKVM_RANGE_PAGES), of which nothing is read. */
 int topup_range(phys_addr_t pa, u64 nr, u64 flags, struct topup *ret);
+
+/*
+ * As above, for one page and the self-test: the memory lock is held, and it counts as no
+ * top-up. Also -HYP_EPERM if the host's stage-2 cannot be split.
+ */
+int __topup_page(phys_addr_t pa);
 
 #endif

@@ -2,11 +2,14 @@
 /* VMs and vCPUs: the heap's first users. */
 #include "vm.h"
 
+#include "arch.h"
 #include "errno.h"
 #include "heap.h"
 #include "init.h"
 #include "panic.h"
 #include "spinlock.h"
+#include "trace.h"
+#include "transition.h"
 #include "vcpu.h"
 
 /* Generations have 24 bits. */
@@ -19,6 +22,8 @@ struct hyp_vm {
 	u32 next_destroyed;	/* while dying: no vCPU has an index below */
 	bool dying;
 	u64 bytes;		/* of heap, for the VM and its vCPUs */
+	struct guest_s2 s2;
+	u64 next_reclaimed;	/* while dying: no page has a guest address below */
 	struct hyp_vcpu *vcpus[];	/* max_vcpus of them, NULL until created */
 };
 
@@ -104,6 +109,8 @@ static int __create_vm(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle)
 	slot->vm = vm;
 	table.nr_vms++;
 	*ret_handle = __handle(slot);
+	vm->s2.handle = *ret_handle;
+	trace(PKVM_TRACE_VM_CREATE, *ret_handle, max_vcpus, 0);
 	return 0;
 }
 
@@ -119,17 +126,25 @@ int vm_create(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle)
 	return err;
 }
 
-static int __create_vcpu(const struct vm_slot *slot, u64 index, struct hyp_ask *ask)
+/* 0 and the VM, if it can be given something. */
+static int __find_vm(u64 handle, struct hyp_vm **ret)
 {
-	struct hyp_vm *vm;
-	void *object;
-	int err;
+	const struct vm_slot *slot = __find_slot(handle);
 
 	if (!slot)
 		return -HYP_ENOENT;
-	vm = slot->vm;
-	if (vm->dying)
-		return -HYP_EBUSY;
+	*ret = slot->vm;
+	return slot->vm->dying ? -HYP_EBUSY : 0;
+}
+
+static int __create_vcpu(u64 handle, u64 index, struct hyp_ask *ask)
+{
+	struct hyp_vm *vm;
+	void *object;
+	int err = __find_vm(handle, &vm);
+
+	if (err)
+		return err;
 	if (index >= vm->max_vcpus)
 		return -HYP_EINVAL;
 	if (vm->vcpus[index])
@@ -151,7 +166,57 @@ int vcpu_create(u64 handle, u64 index, struct hyp_ask *ask)
 	int err;
 
 	hyp_spin_lock(&table.lock);
-	err = __create_vcpu(__find_slot(handle), index, ask);
+	err = __create_vcpu(handle, index, ask);
+	if (!err)
+		trace(PKVM_TRACE_VCPU_CREATE, handle, index, 0);
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+int vm_donate(u64 handle, phys_addr_t pa, u64 gpa, u64 nr, struct hyp_ask *ask)
+{
+	struct hyp_vm *vm;
+	int err;
+
+	hyp_spin_lock(&table.lock);
+	err = __find_vm(handle, &vm);
+	if (!err) {
+		hyp_spin_lock(&mm_lock);
+		err = __host_donate_guest(&vm->s2, pa, gpa, nr, ask);
+		hyp_spin_unlock(&mm_lock);
+	}
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+int vm_share(u64 handle, phys_addr_t pa, u64 gpa, u64 nr, struct hyp_ask *ask)
+{
+	struct hyp_vm *vm;
+	int err;
+
+	hyp_spin_lock(&table.lock);
+	err = __find_vm(handle, &vm);
+	if (!err) {
+		hyp_spin_lock(&mm_lock);
+		err = __host_share_guest(&vm->s2, pa, gpa, nr, ask);
+		hyp_spin_unlock(&mm_lock);
+	}
+	hyp_spin_unlock(&table.lock);
+	return err;
+}
+
+int vm_unshare(u64 handle, u64 gpa, u64 nr)
+{
+	struct hyp_vm *vm;
+	int err;
+
+	hyp_spin_lock(&table.lock);
+	err = __find_vm(handle, &vm);
+	if (!err) {
+		hyp_spin_lock(&mm_lock);
+		err = __host_unshare_guest(&vm->s2, gpa, nr);
+		hyp_spin_unlock(&mm_lock);
+	}
 	hyp_spin_unlock(&table.lock);
 	return err;
 }
@@ -172,9 +237,35 @@ static void __destroy_batch(struct hyp_vm *vm)
 	for (u32 nr = 0; vm->nr_vcpus && nr < PKVM_BATCH_VCPUS; vm->next_destroyed++) {
 		if (!vm->vcpus[vm->next_destroyed])
 			continue;
+		trace(PKVM_TRACE_VCPU_DESTROY, vm->s2.handle, vm->next_destroyed, 0);
 		__destroy_vcpu(vm, vm->next_destroyed);
 		nr++;
 	}
+}
+
+/* How many pages are mapped one behind the other, of so many. */
+static u64 __run_length(const struct guest_s2 *s2, u64 gpa, u64 max)
+{
+	u64 nr = 1;
+
+	while (nr < max && !guest_s2_check(gpa, nr + 1) &&
+	       __guest_s2_get(s2, gpa + (nr << HYP_PAGE_SHIFT)))
+		nr++;
+	return nr;
+}
+
+static void __reclaim_batch(struct hyp_vm *vm)
+{
+	u64 budget = PKVM_BATCH_GUEST_PAGES;
+
+	hyp_spin_lock(&mm_lock);
+	while (budget && __guest_s2_next(&vm->s2, &vm->next_reclaimed)) {
+		u64 nr = __run_length(&vm->s2, vm->next_reclaimed, budget);
+
+		HYP_ASSERT(!__host_reclaim_guest(&vm->s2, vm->next_reclaimed, nr));
+		budget -= nr;
+	}
+	hyp_spin_unlock(&mm_lock);
 }
 
 static int __destroy_vm(struct vm_slot *slot, u64 *ret_left)
@@ -182,9 +273,12 @@ static int __destroy_vm(struct vm_slot *slot, u64 *ret_left)
 	if (!slot)
 		return -HYP_ENOENT;
 	__destroy_batch(slot->vm);
-	*ret_left = slot->vm->nr_vcpus;
+	if (!slot->vm->nr_vcpus)
+		__reclaim_batch(slot->vm);
+	*ret_left = slot->vm->nr_vcpus + slot->vm->s2.pages;
 	if (*ret_left)
 		return 0;
+	trace(PKVM_TRACE_VM_DESTROY, __handle(slot), 0, 0);
 	__put_vm(slot->vm);
 	slot->vm = NULL;
 	slot->generation = (slot->generation + 1) & GENERATION_MASK;
@@ -233,10 +327,27 @@ int vm_close(void)
 	int err = -HYP_EBUSY;
 
 	hyp_spin_lock(&table.lock);
-	if (!table.nr_vms) {
-		mm_close();
-		err = 0;
-	}
+	if (!table.nr_vms)
+		err = mm_close();
 	hyp_spin_unlock(&table.lock);
 	return err;
+}
+
+static void scrub_vm(const struct guest_s2 *s2)
+{
+	for (u64 gpa = 0; __guest_s2_next(s2, &gpa); gpa += HYP_PAGE_SIZE) {
+		u64 entry = __guest_s2_get(s2, gpa);
+
+		if (entry & GUEST_S2_BORROWED)
+			continue;
+		arch_zero_page(arch_fixmap(entry & PKVM_S2_ADDR));
+		arch_fixmap_put();
+	}
+}
+
+void vm_scrub_all(void)
+{
+	for (unsigned int i = 0; i < PKVM_MAX_VMS; i++)
+		if (table.slots[i].vm)
+			scrub_vm(&table.slots[i].vm->s2);
 }

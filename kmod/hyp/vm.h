@@ -39,9 +39,18 @@ int vm_create(u64 max_vcpus, struct hyp_ask *ask, u64 *ret_handle);
 int vcpu_create(u64 handle, u64 index, struct hyp_ask *ask);
 
 /*
- * Destroys a VM, or one batch of its vCPUs if there are more: 0 and *ret_left, the
- * vCPUs that remain. With 0 left the VM is gone. From the first call on it gets no
- * vCPU any more. -HYP_ENOENT: no such VM.
+ * The transitions of transition.h between the host and a VM. As they say, or
+ *	-HYP_ENOENT	no such VM
+ *	-HYP_EBUSY	it is being destroyed
+ */
+int vm_donate(u64 handle, phys_addr_t pa, u64 gpa, u64 nr, struct hyp_ask *ask);
+int vm_share(u64 handle, phys_addr_t pa, u64 gpa, u64 nr, struct hyp_ask *ask);
+int vm_unshare(u64 handle, u64 gpa, u64 nr);
+
+/*
+ * Destroys a VM, or one batch of its vCPUs and then of its pages if there are more: 0 and
+ * *ret_left, how many of both remain. With 0 left the VM is gone. From the first call on it
+ * gets nothing any more. -HYP_ENOENT: no such VM.
  */
 int vm_destroy(u64 handle, u64 *ret_left);
 
@@ -51,7 +60,10 @@ int vm_info(u64 handle, struct pkvm_vm_info *ret);
 /* The live VMs and vCPUs. */
 void vm_count(u64 *ret_vms, u64 *ret_vcpus);
 
-/* Begins teardown (see mm_close()) unless a VM lives: -HYP_EBUSY. */
+/* Begins teardown (see mm_close()) unless a VM lives or a page is shared: -HYP_EBUSY. */
 int vm_close(void);
+
+/* For a crash kexec, before mm_scrub_all(), and like it: clears the pages that are VMs' own. */
+void vm_scrub_all(void);
 
 #endif

@@ -7,11 +7,11 @@ SYSTEM := $(BUILD)/system
 SYSTEM_GUEST := $(SYSTEM)/guest-$(KVER)
 SYSTEM_KMOD := $(SYSTEM)/modules-$(KVER)
 SYSTEM_MODULE_SRCS := $(wildcard tests/system/modules/*)
-SYSTEM_MODULES := stubcheck trespass firmware storm
+SYSTEM_MODULES := stubcheck trespass firmware storm tracepages
 SYSTEM_CFLAGS := $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Itests/system/programs
 
 # Built aside and copied when whole.
-$(SYSTEM_KMOD).stamp: $(SYSTEM_MODULE_SRCS) include/pkvm/hypercall.h $(KERNEL_STAMP)
+$(SYSTEM_KMOD).stamp: $(SYSTEM_MODULE_SRCS) $(wildcard include/pkvm/*.h) $(KERNEL_STAMP)
 	@echo "  KMOD    $(SYSTEM_KMOD)"
 	$(Q)mkdir -p $(SYSTEM_KMOD) $(SYSTEM_GUEST)
 	$(Q)cp $(SYSTEM_MODULE_SRCS) $(SYSTEM_KMOD)

@@ -162,6 +162,7 @@ START_TEST(page_stats)
 	ck_assert_uint_eq(sum(&found, sizeof(found)), sum_of(400, PKVM_A_PAGE_STATS_PAD - 1));
 	ck_assert_uint_eq(found.hyp, 400 + PKVM_A_PAGE_STATS_HYP);
 	ck_assert_uint_eq(found.violations, 400 + PKVM_A_PAGE_STATS_VIOLATIONS);
+	ck_assert_uint_eq(found.shared_guest, 400 + PKVM_A_PAGE_STATS_SHARED_GUEST);
 	ck_assert_uint_eq(found.smcs_refused, 400 + PKVM_A_PAGE_STATS_SMCS_REFUSED);
 }
 END_TEST

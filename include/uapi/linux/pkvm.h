@@ -87,6 +87,7 @@ enum pkvm_page_owner {
 	PKVM_PAGE_OWNER_NOBODY,
 	PKVM_PAGE_OWNER_HYP,
 	PKVM_PAGE_OWNER_HOST,
+	PKVM_PAGE_OWNER_GUEST,
 };
 
 /**
@@ -96,6 +97,11 @@ enum pkvm_page_owner {
  * @PKVM_PAGE_USE_TABLE: page table of EL2's own
  * @PKVM_PAGE_USE_VMEMMAP: holds the states of pages, or leads there
  * @PKVM_PAGE_USE_HOST_S2: table of the host's stage-2
+ * @PKVM_PAGE_USE_GUEST_S2: table of a guest's stage-2
+ * @PKVM_PAGE_USE_SHARED_HYP: the host's, shared with EL2
+ * @PKVM_PAGE_USE_SHARED_GUEST: the host's, shared with guests
+ * @PKVM_PAGE_USE_GUEST: a guest's own
+ * @PKVM_PAGE_USE_GUEST_SHARED: a guest's, shared with the host
  * @PKVM_PAGE_USE_BOOT: what EL2 was loaded into
  */
 enum pkvm_page_use {
@@ -105,6 +111,11 @@ enum pkvm_page_use {
 	PKVM_PAGE_USE_TABLE,
 	PKVM_PAGE_USE_VMEMMAP,
 	PKVM_PAGE_USE_HOST_S2,
+	PKVM_PAGE_USE_GUEST_S2,
+	PKVM_PAGE_USE_SHARED_HYP,
+	PKVM_PAGE_USE_SHARED_GUEST,
+	PKVM_PAGE_USE_GUEST,
+	PKVM_PAGE_USE_GUEST_SHARED,
 	PKVM_PAGE_USE_BOOT,
 };
 
@@ -363,6 +374,9 @@ enum {
 	PKVM_A_PAGE_STATS_FAULTS_MAPPED,
 	PKVM_A_PAGE_STATS_FAULTS_RACED,
 	PKVM_A_PAGE_STATS_VIOLATIONS,
+	PKVM_A_PAGE_STATS_GUEST,
+	PKVM_A_PAGE_STATS_SHARED_HYP,
+	PKVM_A_PAGE_STATS_SHARED_GUEST,
 	PKVM_A_PAGE_STATS_CPUS,
 	PKVM_A_PAGE_STATS_RELAYED,
 	PKVM_A_PAGE_STATS_ENTRIES_REFUSED,

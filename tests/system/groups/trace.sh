@@ -12,12 +12,17 @@ TRACING=/sys/kernel/tracing
 N='[1-9][0-9]*'
 EVENTS='pkvm_fault pkvm_hyp_req pkvm_reclaim pkvm_shrink pkvm_topup pkvm_vm'
 
-# Run a command with all events of the system on; what they told is then in TRACE, one a line.
+# Run a command with all events of the host's on (EL2's have a group of their own, hyptrace); what
+# they told is then in TRACE, one a line.
 TRACE=$TEST_DIR/trace
 traced()
 {
+	local enable
+
 	echo >$TRACING/trace
-	echo 1 >$TRACING/events/pkvm/enable
+	for enable in "$TRACING"/events/pkvm/pkvm_*/enable; do
+		echo 1 >"$enable"
+	done
 	"$@"
 	echo 0 >$TRACING/events/pkvm/enable
 	sed -n 's/^.*[0-9]: \(pkvm_[a-z_]*: \)/\1/p' $TRACING/trace >"$TRACE"

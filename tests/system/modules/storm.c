@@ -139,17 +139,24 @@ static void build_list(struct worker *w, struct arm_smccc_1_2_regs *regs)
 }
 
 /* Part of the block, or one page of any kind, or far too much: never a neighbour of the pool's. */
-static void build_range(struct worker *w, struct arm_smccc_1_2_regs *regs)
+static void build_range(struct worker *w, unsigned long *start, unsigned long *nr)
 {
 	u32 first = below(w, 1 << BLOCK_ORDER);
 
-	regs->a1 = virt_to_phys(block) + first * PKVM_PAGE_SIZE;
-	regs->a2 = min_t(u32, 1 + below(w, 512), (1 << BLOCK_ORDER) - first);
-	regs->a3 = below(w, 8) ? below(w, 2) : any_u64(w);
+	*start = virt_to_phys(block) + first * PKVM_PAGE_SIZE;
+	*nr = min_t(u32, 1 + below(w, below(w, 2) ? 512 : 8), (1 << BLOCK_ORDER) - first);
 	if (below(w, 3))
 		return;
-	regs->a1 = address(w);
-	regs->a2 = below(w, 2) ? 1 : any_u64(w) | BIT_ULL(40);
+	*start = address(w);
+	*nr = below(w, 2) ? 1 : any_u64(w) | BIT_ULL(40);
+}
+
+/* Some at the place where others are, some far from all, some nowhere. */
+static u64 guest_address(struct worker *w)
+{
+	u64 page = (u64)below(w, 2048) << PKVM_PAGE_SHIFT;
+
+	return below(w, 16) ? page << 9 * below(w, 3) : any_u64(w);
 }
 
 static const u8 ends_el2[] = {
@@ -205,7 +212,23 @@ static void hypercall(struct worker *w)
 		regs.a3 = below(w, 8) ? below(w, 2) : any_u64(w);
 		break;
 	case PKVM_HCALL_TOPUP_RANGE:
-		build_range(w, &regs);
+		build_range(w, &regs.a1, &regs.a2);
+		regs.a3 = below(w, 8) ? below(w, 2) : any_u64(w);
+		break;
+	case PKVM_HCALL_SHARE_HYP:
+	case PKVM_HCALL_UNSHARE_HYP:
+		build_range(w, &regs.a1, &regs.a2);
+		break;
+	case PKVM_HCALL_GUEST_DONATE:
+	case PKVM_HCALL_GUEST_SHARE:
+		build_range(w, &regs.a2, &regs.a4);
+		fallthrough;
+	case PKVM_HCALL_GUEST_UNSHARE:
+		regs.a1 = handles[below(w, HANDLES)];
+		if (nr == PKVM_HCALL_GUEST_UNSHARE)
+			regs.a2 = guest_address(w);
+		else
+			regs.a3 = guest_address(w);
 		break;
 	case PKVM_HCALL_VM_CREATE:
 		regs.a1 = 1 + below(w, 8);
@@ -362,7 +385,8 @@ static int get_check(char *buffer, const struct kernel_param *param)
 	ask(PKVM_HCALL_STATS, PKVM_STATS_PAGES, &regs);
 	memcpy(&pages, &regs.a2, sizeof(pages));
 	if (uses[PKVM_USE_STOCK] != mem.stock || uses[PKVM_USE_HEAP] != mem.heap ||
-	    uses[PKVM_USE_TABLE] + uses[PKVM_USE_HOST_S2] != mem.tables ||
+	    uses[PKVM_USE_TABLE] + uses[PKVM_USE_HOST_S2] + uses[PKVM_USE_GUEST_S2] !=
+		    mem.tables ||
 	    uses[PKVM_USE_VMEMMAP] != mem.vmemmap_pages || uses[PKVM_USE_BOOT] != mem.boot ||
 	    pages.hyp_pages != mem.owned)
 		return sysfs_emit(buffer,
@@ -371,6 +395,14 @@ static int get_check(char *buffer, const struct kernel_param *param)
 				  uses[PKVM_USE_HOST_S2], uses[PKVM_USE_VMEMMAP],
 				  uses[PKVM_USE_BOOT], mem.stock, mem.heap, mem.tables,
 				  mem.vmemmap_pages, mem.boot, mem.owned, pages.hyp_pages);
+	if (uses[PKVM_USE_GUEST] != pages.guest_pages ||
+	    uses[PKVM_USE_SHARED_HYP] != pages.shared_hyp ||
+	    uses[PKVM_USE_SHARED_GUEST] != pages.shared_guest)
+		return sysfs_emit(buffer,
+				  "counted: guests' %llu, shared with EL2 %llu, with guests %llu; told: %llu %llu %llu\n",
+				  uses[PKVM_USE_GUEST], uses[PKVM_USE_SHARED_HYP],
+				  uses[PKVM_USE_SHARED_GUEST], pages.guest_pages,
+				  pages.shared_hyp, pages.shared_guest);
 	return sysfs_emit(buffer, "ok\n");
 }
 

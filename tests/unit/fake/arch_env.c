@@ -20,7 +20,7 @@
 #include "../../../kmod/hyp/pte.h"
 #include "../../../kmod/hyp/spinlock.h"
 
-#define NR_SLOTS	4			/* root-table slots of EL2 that are in use */
+#define NR_SLOTS	5			/* root-table slots of EL2 that are in use */
 #define WINDOW_SIZE	(NR_SLOTS * PKVM_VA_SLOT)
 #define FIRST_PAGES	8			/* of the boot pages: all but the stage-2 */
 #define BOOT_PAGES	64
@@ -255,6 +255,22 @@ bool arch_env_readable(u64 va)
 
 /* arch.h, the rest. */
 
+u32 arch_cpu(void)
+{
+	return arch_env.cpu;
+}
+
+/* Never the same twice. */
+u64 arch_counter(void)
+{
+	return ++arch_env.counter;
+}
+
+struct trace_ring *arch_trace_ring(void)
+{
+	return &arch_env.trace[arch_env.cpu];
+}
+
 void *arch_fixmap(phys_addr_t pa)
 {
 	if (machine.fixmap)
@@ -315,6 +331,11 @@ void arch_s2_tlbi_sync(void)
 	arch_env.s2_tlbi_syncs++;
 }
 
+void arch_guest_tlbi(void)
+{
+	arch_env.guest_tlbis++;
+}
+
 /* The level of the plain entry that translates ipa, 0 if there is none. Walks as the CPU does. */
 static unsigned int host_walk(u64 ipa)
 {
@@ -331,7 +352,7 @@ static unsigned int host_walk(u64 ipa)
 		if (!(entry & PKVM_S2_VALID))
 			return 0;
 		if (!pkvm_s2_is_table(entry, level)) {
-			if (entry != pkvm_s2_plain(ipa, level))
+			if ((entry & ~PKVM_S2_LENT) != pkvm_s2_plain(ipa, level))
 				die("the host's stage-2 is no identity at", ipa);
 			return level;
 		}

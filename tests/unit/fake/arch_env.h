@@ -19,7 +19,10 @@
 
 #include <pkvm/boot.h>
 
+#include "../../../kmod/hyp/trace_ring.h"
 #include "../../../kmod/hyp/types.h"
+
+#define ARCH_ENV_CPUS	2
 
 struct arch_env {
 	struct pkvm_boot boot;		/* may be changed before hyp_init() */
@@ -29,6 +32,10 @@ struct arch_env {
 	u64 fixmaps;			/* calls of arch_fixmap() */
 	u64 s2_tlbi_syncs;		/* calls of arch_s2_tlbi_sync() */
 	u64 s2_tlbi_alls;		/* calls of arch_s2_tlbi_all() */
+	u64 guest_tlbis;		/* calls of arch_guest_tlbi() */
+	u32 cpu;			/* the one that runs, below ARCH_ENV_CPUS */
+	u64 counter;			/* arch_counter() */
+	struct trace_ring trace[ARCH_ENV_CPUS];
 	/* The host at work meanwhile: called whenever EL2 has closed a window. */
 	void (*fixmap_closed)(phys_addr_t pa);
 	bool catching;			/* hyp_panic() returns to panic_to instead of aborting */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../kmod/hyp/guest_s2.h"
 #include "../../../kmod/hyp/heap.h"
 #include "../../../kmod/hyp/host_s2.h"
 #include "../../../kmod/hyp/init.h"
@@ -28,8 +29,10 @@ struct audit {
 	u8 *use;			/* enum page_state by page number */
 	u64 totals[PAGE_STATES];
 	/* What the host's stage-2 says. */
-	u8 *hyp;			/* by page number: EL2's */
-	u64 hyp_pages;
+	u8 *taken;			/* by page number: enum pkvm_owner, HOST if it is lent */
+	u64 hyp_pages, guest_pages;
+	/* Entries in guests' tables, for pages of the host's and of their own. */
+	u64 borrowed, guest_entries;
 	u64 split_gibs;			/* the loader's splits not counted, as for the blocks */
 	u64 split_blocks;
 	u64 idle;
@@ -53,6 +56,12 @@ static void use_page(struct audit *audit, phys_addr_t pa, enum page_state state)
 	audit->totals[state]++;
 }
 
+/* What the vmemmap has written down; it is the state under test. */
+static bool is_stored(phys_addr_t pa, enum page_state state)
+{
+	return __page_stored_state(pa) == state;
+}
+
 static bool is_zero_page(phys_addr_t pa)
 {
 	for (unsigned int i = 0; i < 3; i++)
@@ -61,7 +70,7 @@ static bool is_zero_page(phys_addr_t pa)
 	return false;
 }
 
-/* A page of the vmemmap lies on the path to its own entry. */
+/* A page of the vmemmap lies on the path to its own entry, or it came from the stock. */
 static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int level, u64 va)
 {
 	u64 base = arch_env.boot.va_base + PKVM_VA_VMEMMAP;
@@ -73,10 +82,19 @@ static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int l
 		if (!pte_is_valid(pte) || is_zero_page(pte_pa(pte)))
 			continue;
 		use_page(audit, pte_pa(pte), PAGE_VMEMMAP);
-		ck_assert_uint_eq(ALIGN_DOWN(entry, PTE_SPAN(level)), va);
+		REQUIRE(ALIGN_DOWN(entry, PTE_SPAN(level)) == va || is_stored(pte_pa(pte), PAGE_VMEMMAP));
 		if (level < PTE_LAST_LEVEL)
 			audit_vmemmap(audit, pte_pa(pte), level + 1, va);
 	}
+}
+
+/* A page that is mapped: the heap's, or the host's while it is pinned. */
+static void audit_leaf(struct audit *audit, phys_addr_t pa)
+{
+	if (is_stored(pa, PAGE_SHARED_HYP))
+		REQUIRE(__page_count(pa));
+	else
+		use_page(audit, pa, PAGE_HEAP);
 }
 
 static void audit_table(struct audit *audit, phys_addr_t table, unsigned int level)
@@ -89,9 +107,12 @@ static void audit_table(struct audit *audit, phys_addr_t table, unsigned int lev
 		if (!pte_is_valid(pte))
 			continue;
 		valid++;
-		use_page(audit, pte_pa(pte), level == PTE_LAST_LEVEL ? PAGE_HEAP : PAGE_TABLE);
-		if (level < PTE_LAST_LEVEL)
-			audit_table(audit, pte_pa(pte), level + 1);
+		if (level == PTE_LAST_LEVEL) {
+			audit_leaf(audit, pte_pa(pte));
+			continue;
+		}
+		use_page(audit, pte_pa(pte), PAGE_TABLE);
+		audit_table(audit, pte_pa(pte), level + 1);
 	}
 	ck_assert_uint_gt(valid, 0);
 	ck_assert_uint_eq(__page_count_add(table, 0), valid);
@@ -111,6 +132,41 @@ static void audit_region(struct audit *audit, u64 offset)
 	}
 }
 
+/*
+ * Tables of guests are found by their state, as their roots are known to VMs alone. Leaves are
+ * all that is valid in one of the last level; that it is one shows in its entries' attributes.
+ */
+static void audit_guest_table(struct audit *audit, phys_addr_t table)
+{
+	unsigned int valid = 0;
+
+	use_page(audit, table, PAGE_GUEST_S2);
+	for (unsigned int i = 0; i < PTE_ENTRIES; i++) {
+		u64 entry = table_at(table)[i];
+		phys_addr_t pa = entry & PKVM_S2_ADDR;
+
+		valid += entry != 0;
+		if ((entry & PKVM_S2_PLAIN) != PKVM_S2_PLAIN) {
+			REQUIRE(!entry || is_stored(pa, PAGE_GUEST_S2));
+		} else if (entry & GUEST_S2_BORROWED) {
+			REQUIRE(is_stored(pa, PAGE_SHARED_GUEST));
+			audit->borrowed++;
+		} else {
+			REQUIRE(is_stored(pa, entry & GUEST_S2_SHARED ? PAGE_GUEST_SHARED :
+									PAGE_GUEST));
+			audit->guest_entries++;
+		}
+	}
+	REQUIRE(valid && valid == __page_count(table));
+}
+
+static void audit_guests(struct audit *audit)
+{
+	for (u64 i = 0; i < arch_env.nr_pages; i++)
+		if (is_stored(arch_env_page_pa(i), PAGE_GUEST_S2))
+			audit_guest_table(audit, arch_env_page_pa(i));
+}
+
 static bool in_pages(phys_addr_t pa, phys_addr_t start, unsigned int nr)
 {
 	return pa - start < nr * HYP_PAGE_SIZE;
@@ -121,12 +177,27 @@ static bool is_boot(phys_addr_t pa)
 	return pa - arch_env.boot.boot_pa < arch_env.boot.boot_size;
 }
 
-/* Marks what an owned entry takes from the host; all of it is RAM. */
-static void audit_owned(struct audit *audit, u64 ipa, unsigned int level)
+/* Marks what an entry takes from the host; all of it is RAM. */
+static void audit_taken(struct audit *audit, u64 entry, u64 ipa, unsigned int level)
 {
+	enum pkvm_owner owner = entry >> PKVM_S2_OWNER_SHIFT;
+	u64 nr = PTE_SPAN(level) >> HYP_PAGE_SHIFT;
+
+	REQUIRE(level >= 2);
+	if (entry & PKVM_S2_VALID) {
+		REQUIRE(entry == (pkvm_s2_plain(ipa, level) | PKVM_S2_LENT));
+		owner = PKVM_OWNER_HOST;
+	} else {
+		REQUIRE(owner == PKVM_OWNER_HYP || owner == PKVM_OWNER_GUEST);
+	}
+	if (owner == PKVM_OWNER_HYP) {
+		audit->hyp_pages += nr;
+	} else {
+		REQUIRE(level == PTE_LAST_LEVEL);
+		audit->guest_pages += nr;
+	}
 	for (u64 pa = ipa; pa < ipa + PTE_SPAN(level); pa += HYP_PAGE_SIZE)
-		audit->hyp[arch_env_page_index(pa)] = 1;
-	audit->hyp_pages += PTE_SPAN(level) >> HYP_PAGE_SHIFT;
+		audit->taken[arch_env_page_index(pa)] = owner;
 }
 
 /* Whose the page of a table is, and what it stands for. */
@@ -146,7 +217,8 @@ static void audit_s2_page(struct audit *audit, u64 entry, u64 ipa, unsigned int 
 	audit->spare_in_use += spare;
 	if (!spare) {
 		use_page(audit, table, PAGE_HOST_S2);
-		REQUIRE(table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level));
+		REQUIRE((table >> PTE_SHIFT(level) == ipa >> PTE_SHIFT(level)) !=
+			is_stored(table, PAGE_HOST_S2));
 	}
 	REQUIRE(level >= 1);
 	REQUIRE(!spare || level == 1);
@@ -175,10 +247,7 @@ static unsigned int audit_s2(struct audit *audit, phys_addr_t table, unsigned in
 				REQUIRE(below > 0);
 			}
 		} else {
-			REQUIRE(entry >> PKVM_S2_OWNER_SHIFT == PKVM_OWNER_HYP);
-			REQUIRE(!(entry & PKVM_S2_VALID));
-			REQUIRE(level >= 2);
-			audit_owned(audit, ipa, level);
+			audit_taken(audit, entry, ipa, level);
 		}
 	}
 	return count;
@@ -211,9 +280,11 @@ static u64 count_idle(const struct audit *audit)
 	u64 nr = 0, idle = 0;
 
 	for (u64 i = 0; i < arch_env.nr_pages; i++)
-		if (audit->hyp[i])
+		if (audit->taken[i])
 			hyp[nr++] = (struct hyp_page_use){
-				arch_env_page_pa(i), audit->use[i] == PAGE_HOST_S2,
+				arch_env_page_pa(i),
+				audit->use[i] == PAGE_HOST_S2 &&
+					!is_stored(arch_env_page_pa(i), PAGE_HOST_S2),
 			};
 	for (u64 i = 0; i < nr; i++)
 		idle += hyp[i].table && is_idle(&hyp[i], hyp, nr);
@@ -239,7 +310,9 @@ static void audit_s2_figures(const struct audit *audit)
 
 	mm_page_stats(&stats);
 	ck_assert_uint_eq(stats.hyp_pages, audit->hyp_pages);
-	ck_assert_uint_eq(stats.host_pages, arch_env.nr_pages - audit->hyp_pages);
+	ck_assert_uint_eq(stats.guest_pages, audit->guest_pages);
+	ck_assert_uint_eq(stats.host_pages,
+			  arch_env.nr_pages - audit->hyp_pages - audit->guest_pages);
 	ck_assert_uint_eq(stats.split_gibs, audit->split_gibs);
 	ck_assert_uint_eq(stats.split_blocks, audit->split_blocks);
 	ck_assert_uint_eq(stats.tables, audit->split_gibs + audit->split_blocks);
@@ -264,22 +337,66 @@ static void audit_stock(struct audit *audit)
 	ck_assert_uint_le(__stock()->credited, __page_total(PAGE_STOCK));
 }
 
-static void audit_pages(const struct audit *audit)
+/* What its vmemmap entry says of a page that the host has, or a guest, and what the stage-2 says. */
+static void audit_others(struct audit *audit, phys_addr_t pa)
 {
-	for (u64 i = 0; i < arch_env.nr_pages; i++) {
-		phys_addr_t pa = arch_env_page_pa(i);
-		bool donated = host_page_state(pa) == HOST_DONATED;
+	u8 taken = audit->taken[arch_env_page_index(pa)];
+	enum page_state state = __page_stored_state(pa);
 
-		if (host_page_state(pa) == HOST_BOOT) {
-			REQUIRE(audit->hyp[i]);
-			continue;
-		}
-		REQUIRE(audit->hyp[i] == (audit->use[i] != PAGE_HOST));
-		if (__page_state(pa) != audit->use[i] || donated != (audit->use[i] != PAGE_HOST))
-			ck_abort_msg("page %#lx: state %d, used as %d, %s", (unsigned long)pa,
-				     __page_state(pa), audit->use[i],
-				     donated ? "donated" : "the host's");
+	switch (state) {
+	case PAGE_HOST:
+	case PAGE_SHARED_HYP:
+		REQUIRE(!taken);
+		break;
+	case PAGE_SHARED_GUEST:
+		REQUIRE(!taken && __page_count(pa));
+		audit->borrowed -= __page_count(pa);
+		break;
+	case PAGE_GUEST:
+		REQUIRE(taken == PKVM_OWNER_GUEST);
+		break;
+	case PAGE_GUEST_SHARED:
+		REQUIRE(taken == PKVM_OWNER_HOST);
+		break;
+	default:
+		ck_abort_msg("page %#lx: state %d, and nobody uses it", (unsigned long)pa, state);
 	}
+	audit->totals[state]++;
+}
+
+static void audit_page(struct audit *audit, phys_addr_t pa)
+{
+	u64 i = arch_env_page_index(pa);
+	bool donated = host_page_state(pa) == HOST_DONATED;
+
+	if (host_page_state(pa) == HOST_BOOT) {
+		REQUIRE(audit->taken[i] == PKVM_OWNER_HYP);
+		return;
+	}
+	REQUIRE(donated == (audit->use[i] != PAGE_HOST));
+	if (!donated) {
+		audit_others(audit, pa);
+		return;
+	}
+	REQUIRE(audit->taken[i] == PKVM_OWNER_HYP);
+	if (__page_state(pa) != audit->use[i])
+		ck_abort_msg("page %#lx: state %d, used as %d", (unsigned long)pa,
+			     __page_state(pa), audit->use[i]);
+}
+
+static void audit_pages(struct audit *audit)
+{
+	struct pkvm_page_stats stats;
+
+	for (u64 i = 0; i < arch_env.nr_pages; i++)
+		audit_page(audit, arch_env_page_pa(i));
+	mm_page_stats(&stats);
+	REQUIRE(audit->borrowed == 0);
+	REQUIRE(audit->guest_entries == stats.guest_pages);
+	ck_assert_uint_eq(stats.shared_hyp, audit->totals[PAGE_SHARED_HYP]);
+	ck_assert_uint_eq(stats.shared_guest, audit->totals[PAGE_SHARED_GUEST]);
+	ck_assert_uint_eq(stats.guest_pages,
+			  audit->totals[PAGE_GUEST] + audit->totals[PAGE_GUEST_SHARED]);
 }
 
 static void audit_counters(const struct audit *audit, u64 mapped)
@@ -294,7 +411,8 @@ static void audit_counters(const struct audit *audit, u64 mapped)
 	ck_assert_uint_eq(mem.heap, audit->totals[PAGE_HEAP]);
 	ck_assert_uint_eq(mem.heap, mapped + ((heap.mapped + selftest.mapped) >> HYP_PAGE_SHIFT));
 	ck_assert_uint_eq(mem.tables,
-			  audit->totals[PAGE_TABLE] + audit->totals[PAGE_HOST_S2]);
+			  audit->totals[PAGE_TABLE] + audit->totals[PAGE_HOST_S2] +
+				  audit->totals[PAGE_GUEST_S2]);
 	ck_assert_uint_eq(mem.vmemmap_pages, audit->totals[PAGE_VMEMMAP]);
 	ck_assert_uint_eq(mem.owned,
 			  mem.boot + mem.stock + mem.heap + mem.tables + mem.vmemmap_pages);
@@ -306,20 +424,22 @@ void mm_check_mapped(u64 nr)
 {
 	struct audit audit = {
 		.use = calloc(arch_env.nr_pages, 1),
-		.hyp = calloc(arch_env.nr_pages, 1),
+		.taken = calloc(arch_env.nr_pages, 1),
 	};
 	u64 offset;
 
 	audit_region(&audit, PKVM_VA_VMEMMAP);
 	audit_region(&audit, PKVM_VA_HEAP);
 	audit_region(&audit, PKVM_VA_SELFTEST);
+	audit_region(&audit, PKVM_VA_SHARED);
+	audit_guests(&audit);
 	audit_stock(&audit);
 	audit_stage2(&audit);
 	audit_s2_figures(&audit);
 	audit_pages(&audit);
 	audit_counters(&audit, nr);
 	free(audit.use);
-	free(audit.hyp);
+	free(audit.taken);
 	ck_assert_int_eq(heap_check(&main_heap, &offset), PKVM_CHECK_OK);
 	ck_assert_int_eq(heap_check(&selftest_heap, &offset), PKVM_CHECK_OK);
 }
