@@ -50,6 +50,8 @@ int ctl_child_run(const char *const argv[], int out_fd)
 	err = -posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!err && out_fd >= 0)
 		err = -posix_spawn_file_actions_adddup2(&files, out_fd, STDOUT_FILENO);
+	if (!err && out_fd >= 0)
+		err = -posix_spawn_file_actions_adddup2(&files, out_fd, STDERR_FILENO);
 	if (!err)
 		err = start(argv, &files, &pid);
 	posix_spawn_file_actions_destroy(&files);

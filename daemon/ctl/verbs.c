@@ -225,6 +225,10 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.options = { ARRAY_SIZE(trace_hist_options), trace_hist_options },
 		.help = "histograms of hyp requests, by an eBPF probe",
 	},
+	[CTL_REPORT] = {
+		.object = "report",
+		.help = "put together an archive for the report of a bug",
+	},
 	[CTL_UNLOAD] = {
 		.object = "unload",
 		.help = "stop pkvmd-probe and unload the module",

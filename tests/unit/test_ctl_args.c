@@ -82,6 +82,7 @@ static const struct good_case good[] = {
 	{ "monitor --count 1 --timeout=86400", CTL_MONITOR },
 	{ "trace req --count 1 --timeout 1 --stack --buffer 64K", CTL_TRACE_REQ },
 	{ "trace hist --timeout=1 --service", CTL_TRACE_HIST },
+	{ "report", CTL_REPORT },
 	{ "unload", CTL_UNLOAD },
 	{ "version", CTL_VERSION },
 	{ "version --", CTL_VERSION },
@@ -101,7 +102,7 @@ END_TEST
 
 #define OBJECTS \
 	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, policy, " \
-	"metrics, top, monitor, trace, unload, version"
+	"metrics, top, monitor, trace, report, unload, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {

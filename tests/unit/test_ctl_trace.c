@@ -420,6 +420,33 @@ START_TEST(unload_is_refused)
 }
 END_TEST
 
+/* The archive has a file for each command, and in it what that said. */
+START_TEST(report_is_an_archive)
+{
+	char command[256], *name;
+	size_t len;
+
+	ck_assert_int_eq(run("report"), 0);
+	ck_assert_str_eq(said.err, "");
+	len = strcspn(said.out, "\n");
+	ck_assert_str_eq(said.out + len, "\n");
+	name = strndup(said.out, len);
+	snprintf(command, sizeof(command),
+		 "test $(tar tf %s | grep -c '\\.') = 20 && "
+		 "test \"$(tar xOf %s --wildcards '*/kernel.txt')\" = 'uname -a' && rm %s",
+		 name, name, name);
+	ck_assert_msg(!system(command), "%s fails", command);
+	free(name);
+	ck_assert_ptr_nonnull(strstr(fake_probe.spawned, "/proc/self/exe --json heap map\n"));
+	ck_assert_ptr_nonnull(strstr(fake_probe.spawned, "journalctl --no-pager"));
+
+	fake_probe.spawn_status = 3;
+	ck_assert_int_eq(run("report"), 1);
+	ck_assert_str_eq(said.err, "pkvmctl: tar ended with status 3\n");
+	ck_assert_str_eq(said.out, "");
+}
+END_TEST
+
 START_TEST(status_tells_who_holds_the_module)
 {
 	static const struct probe_holder holder = { 321, 2, "pkvmd-probe" };
@@ -462,6 +489,7 @@ int main(void)
 	tcase_add_test(tcase, probe_that_does_not_load);
 	tcase_add_test(tcase, unload_stops_the_probe);
 	tcase_add_test(tcase, unload_is_refused);
+	tcase_add_test(tcase, report_is_an_archive);
 	tcase_add_test(tcase, status_tells_who_holds_the_module);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -294,6 +294,38 @@ unload_stops_the_probe()
 	held_by stub
 }
 
+# In it is what each command says; the folder that it was put together in is gone.
+report_is_complete()
+{
+	local archive
+
+	cd "$TEST_DIR"
+	pkvmctl vm create --vcpus 2
+	archive=$(pkvmctl report)
+	is 'mode of the archive' "$(stat -c %a "$archive")" 600
+	tar xzf "$archive"
+	cd "${archive%.tar.gz}"
+	is VMs "$(jq .memory.vms status.json)" 1
+	is 'VMs described' "$(jq '.vms | length' vms.json)" 1
+	number 'regions of the heap' "$(jq '.regions | length' heap-map.json)" -gt 0
+	contains 'kernel log' "$(cat kernel-log.txt)" 'pkvm: '
+	contains findings "$(cat doctor.txt)" 'module'
+	contains versions "$(cat version.txt)" 'pkvmctl '
+	contains policy "$(cat policy.json)" 'exit status '
+	is 'what is left' "$(ls -d /tmp/pkvm-report-* 2>/dev/null || true)" ''
+	pkvmctl vm destroy --all
+}
+
+report_without_module()
+{
+	local archive
+
+	cd "$TEST_DIR"
+	sleep 1
+	archive=$(pkvmctl report)
+	contains status "$(tar xOzf "$archive" --wildcards '*/status.json')" 'not loaded'
+}
+
 test_case load modprobe pkvm
 test_case histograms-agree histograms_agree
 test_case sums-agree sums_agree
@@ -304,6 +336,8 @@ test_case missing-is-named missing_is_named
 test_case service-pins service_pins
 test_case service-is-confined service_is_confined
 test_case service-is-killed service_is_killed
+test_case report report_is_complete
 test_case unload-is-refused unload_is_refused
 test_case unload-stops-the-probe unload_stops_the_probe
+test_case report-without-module report_without_module
 test_case kernel-log log_is_clean

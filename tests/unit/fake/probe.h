@@ -28,13 +28,13 @@ struct fake_probe {
 	uint64_t references;
 	const struct probe_holder *holders;
 	size_t nr_holders;
-	int spawn_status;
+	int spawn_status;		/* of each program; but tar is really run if it is 0 */
 
 	/* What was asked for. */
 	struct probe_options options;
 	int open_probes, open_maps;
 	unsigned int nr_deleted;
-	char spawned[512];		/* command lines, a line each */
+	char spawned[4096];		/* command lines, a line each */
 };
 
 extern struct fake_probe fake_probe;
