@@ -25,7 +25,9 @@
 #define MIN_PAGES	2
 #define MAX_PAGES	4096
 
+/* How often it is read; a busy ring, of which this part was full, with every tick. */
 #define PERIOD_MS	10
+#define BUSY_PART	8
 
 /* One page of the host's has so many of EL2's. */
 #define HYP_PER_HOST	(PAGE_SIZE / PKVM_PAGE_SIZE)
@@ -142,10 +144,6 @@ static void unload(struct ring *ring, unsigned int cpu)
 	ring->pages = NULL;
 }
 
-static void rearm(struct ring *ring, unsigned int cpu)
-{
-	schedule_delayed_work_on(cpu, &ring->work, msecs_to_jiffies(PERIOD_MS));
-}
 
 void pkvm_hyptrace_ring_load(unsigned int cpu)
 {
@@ -155,7 +153,7 @@ void pkvm_hyptrace_ring_load(unsigned int cpu)
 	INIT_DELAYED_WORK(&ring->work, drain_and_rearm);
 	ring->err = load(ring, cpu);
 	if (!ring->err) {
-		rearm(ring, cpu);
+		schedule_delayed_work_on(cpu, &ring->work, 0);
 		return;
 	}
 	unload(ring, cpu);
@@ -206,20 +204,33 @@ static bool drain_page(unsigned int cpu, const struct hyptrace_clock *clock)
 	return true;
 }
 
-/* As many pages as there are: all that was there when it began. */
+static unsigned int ring_pages(const struct ring *ring)
+{
+	return ring->nr_pages * HYP_PER_HOST;
+}
+
+/* As many pages as there are: all that was there when it began. Returns how many were read. */
+static unsigned int drain(struct ring *ring, unsigned int cpu)
+{
+	struct hyptrace_clock clock;
+	unsigned int nr = 0;
+
+	mutex_lock(&ring->lock);
+	hyptrace_clock_get(&clock);
+	while (nr < ring_pages(ring) && drain_page(cpu, &clock)) {
+		nr++;
+		cond_resched();
+	}
+	mutex_unlock(&ring->lock);
+	return nr;
+}
+
 void pkvm_hyptrace_ring_drain(unsigned int cpu)
 {
 	struct ring *ring = per_cpu_ptr(&rings, cpu);
-	struct hyptrace_clock clock;
-	unsigned int left;
 
-	if (ring->err)
-		return;
-	mutex_lock(&ring->lock);
-	hyptrace_clock_get(&clock);
-	for (left = ring->nr_pages * HYP_PER_HOST; left && drain_page(cpu, &clock); left--)
-		cond_resched();
-	mutex_unlock(&ring->lock);
+	if (!ring->err)
+		drain(ring, cpu);
 }
 
 /* The ring's own CPU, and only while that is online: the work is cancelled before it goes. */
@@ -227,7 +238,7 @@ static void drain_and_rearm(struct work_struct *work)
 {
 	struct ring *ring = container_of(to_delayed_work(work), struct ring, work);
 	unsigned int cpu = raw_smp_processor_id();
+	bool busy = drain(ring, cpu) >= ring_pages(ring) / BUSY_PART;
 
-	pkvm_hyptrace_ring_drain(cpu);
-	rearm(ring, cpu);
+	schedule_delayed_work_on(cpu, &ring->work, busy ? 1 : msecs_to_jiffies(PERIOD_MS));
 }

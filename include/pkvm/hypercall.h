@@ -115,8 +115,8 @@ enum pkvm_hcall_nr {
 	/* x1 handle -> x2.. struct pkvm_vm_info */
 	PKVM_HCALL_VM_INFO,
 	/*
-	 * Before unload: refused (-EBUSY) while a VM lives or a page is shared. Then every call gives
-	 * back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
+	 * Before unload: refused (-EBUSY) while a VM lives or a page is shared. Then every call
+	 * gives back one batch as RECLAIM does, until x3 is 0: EL2 holds nothing but
 	 * what the loader gave it. After the first call only TEARDOWN, STATS,
 	 * VERSION, CRASH, VIOLATIONS, PAGE_STATE and CPU_LEAVE are answered (-ESHUTDOWN otherwise).
 	 */

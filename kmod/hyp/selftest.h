@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Self-test on the very machine: of the heap, on a small one of its own, with real pages,
- * page tables and requests; and of the ownership of pages, on one that is free. What it finds is a result, never a panic.
+ * page tables and requests; and of the ownership of pages, on one that is free. What it
+ * finds is a result, never a panic.
  *
  * Its lock comes before the heap's in the lock order and is never held together
  * with the vm table's.

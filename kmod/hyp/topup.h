@@ -15,8 +15,8 @@ struct topup {
 
 /*
  * Takes the pages of a list, nr or those for which the host's stage-2 can be split.
- * Nothing about it is trusted: neither the arguments nor the links, which the host may rewrite meanwhile. 0, or with
- * nothing taken
+ * Nothing about it is trusted: neither the arguments nor the links, which the host may
+ * rewrite meanwhile. 0, or with nothing taken
  *	-HYP_EINVAL	nr is not in 1 to PKVM_BATCH_PAGES, a flag is unknown, an
  *			address is misaligned, or the list is not nr pages long
  *	-HYP_EFAULT	a page is not RAM

@@ -17,8 +17,8 @@
 #define HYP_TRACE	1
 #endif
 
-/* The events that are told, PKVM_TRACE_BIT() each. */
-extern u64 trace_mask;
+/* The events that are told, PKVM_TRACE_BIT() each. Hidden: read without a detour by the GOT. */
+extern u64 trace_mask __attribute__((visibility("hidden")));
 
 void trace_write(enum pkvm_trace_event event, u32 arg32, u64 arg0, u64 arg1);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libFuzzer target: the input is a sequence of top-ups, well-formed and not, reclaims,
- * VMs that come and go, and accesses of the host, on a simulated machine. After every
+ * VMs that come and go, pages shared and given to these, and accesses of the host, on a
+ * simulated machine. After every
  * few of them all views of who owns what are compared; at the end everything comes back.
  *
  * An operation is three bytes: what, and a 16-bit argument.
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../kmod/hyp/hcall.h"
 #include "../../kmod/hyp/mm.h"
 #include "../unit/fake/arch_env.h"
 #include "../unit/fake/host.h"
@@ -50,6 +52,28 @@ static phys_addr_t pick(u16 arg)
 static bool is_free(phys_addr_t pa)
 {
 	return host_page_state(pa) == HOST_FREE;
+}
+
+static u64 use_of(phys_addr_t pa)
+{
+	struct host_regs page;
+
+	REQUIRE(!host_call(&page, PKVM_HCALL_PAGE_STATE, pa, 0, 0));
+	return page.x[3];
+}
+
+/* A page that was lent and has come back is in use, and nobody's but the host's. */
+static bool is_to_be_had(phys_addr_t pa)
+{
+	return is_free(pa) || (host_page_state(pa) == HOST_USED && use_of(pa) == PKVM_USE_HOST);
+}
+
+/* Marks what is in use from now on, some of it already. */
+static void claim(phys_addr_t pa, u64 nr)
+{
+	for (; nr; nr--, pa += HYP_PAGE_SIZE)
+		if (is_free(pa))
+			host_alloc_range(pa, 1);
 }
 
 /* The pages that are left are in a list that goes on in the order of the one offered, reversed. */
@@ -109,12 +133,12 @@ static void do_range(u16 arg, u64 nr)
 	for (u64 i = 0; i < nr; i++)
 		free = free && arch_env_page_index(pa) + i < arch_env.nr_pages &&
 		       arch_env_page_pa(arch_env_page_index(pa) + i) == pa + i * HYP_PAGE_SIZE &&
-		       is_free(pa + i * HYP_PAGE_SIZE);
+		       is_to_be_had(pa + i * HYP_PAGE_SIZE);
 	err = host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0);
 	REQUIRE(!err == free);
 	if (err)
 		return;
-	host_alloc_range(pa, nr - regs.x[3]);
+	claim(pa, nr - regs.x[3]);
 	host_donate_range(pa, nr - regs.x[3]);
 }
 
@@ -122,9 +146,9 @@ static void do_access(u16 arg)
 {
 	phys_addr_t pa = pick(arg);
 	enum host_page state = host_page_state(pa);
+	bool mine = state == HOST_FREE || (state == HOST_USED && use_of(pa) != PKVM_USE_GUEST);
 
-	REQUIRE(arch_env_host_access(pa + arg % HYP_PAGE_SIZE) ==
-		(state == HOST_FREE || state == HOST_USED));
+	REQUIRE(arch_env_host_access(pa + arg % HYP_PAGE_SIZE) == mine);
 	/* Somewhere else, from nowhere to beyond everything. */
 	arch_env_host_access((u64)arg << 33 | arg);
 }
@@ -141,9 +165,44 @@ static void do_vm(u16 arg)
 	}
 }
 
+static s64 call_args(enum pkvm_hcall_nr nr, u64 a1, u64 a2, u64 a3, u64 a4)
+{
+	regs = (struct host_regs){ .x = { PKVM_HCALL_ID(nr), a1, a2, a3, a4 } };
+	hyp_hcall(regs.x);
+	return regs.x[1];
+}
+
+/* Pages and guest addresses meet again: they are few. */
+static void do_share(u8 what, u16 arg)
+{
+	phys_addr_t pa = pick(arg / 8 * 8);
+	u64 nr = 1 + arg % 8 * (arg % 3) * 29, gpa = (u64)(arg % 7) << HYP_PAGE_SHIFT << 9 * (arg % 3);
+	u64 vm = vms[arg % MAX_VMS];
+
+	switch (what % 5) {
+	case 0:
+		if (!call_args(PKVM_HCALL_SHARE_HYP, pa, nr, 0, 0))
+			claim(pa, nr);
+		break;
+	case 1:
+		call_args(PKVM_HCALL_UNSHARE_HYP, pa, nr, 0, 0);
+		break;
+	case 2:
+		if (!call_args(PKVM_HCALL_GUEST_DONATE, vm, pa, gpa, nr))
+			claim(pa, nr);
+		break;
+	case 3:
+		if (!call_args(PKVM_HCALL_GUEST_SHARE, vm, pa, gpa, nr))
+			claim(pa, nr);
+		break;
+	default:
+		call_args(PKVM_HCALL_GUEST_UNSHARE, vm, gpa, nr, 0);
+	}
+}
+
 static void do_op(u8 what, u16 arg)
 {
-	switch (what % 8) {
+	switch (what % 11) {
 	case 0:
 	case 1:
 		do_list(arg, false);
@@ -163,6 +222,11 @@ static void do_op(u8 what, u16 arg)
 	case 6:
 		do_vm(arg);
 		break;
+	case 7:
+	case 8:
+	case 9:
+		do_share(what / 11, arg);
+		break;
 	default:
 		if (what & 8)
 			do_list(arg, true);
@@ -178,6 +242,11 @@ static void finish(void)
 	for (unsigned int i = 0; i < MAX_VMS; i++)
 		if (vms[i])
 			do_vm(i);
+	for (u64 i = 0; i < arch_env.nr_pages; i++)
+		if (host_page_state(arch_env_page_pa(i)) == HOST_USED)
+			call_args(PKVM_HCALL_UNSHARE_HYP, arch_env_page_pa(i), 1, 0, 0);
+	mm_page_stats(&stats);
+	REQUIRE(!stats.guest_pages && !stats.shared_hyp && !stats.shared_guest);
 	host_teardown();
 	mm_check();
 	mm_page_stats(&stats);

@@ -5,10 +5,14 @@
  * each figure is instructions from the call to its return, the host's few
  * instructions of calling included. Prints "bench NAME VALUE" to the kernel log.
  *
+ * With hypercall_only=1 it measures a plain hypercall and no more, and with burst=N it makes N
+ * of them each millisecond for BURSTS_MS: what looks at their traces can be measured by that.
+ *
  * The counter steps by 16 instructions or more, so everything is measured over
  * thousands of calls.
  */
 #include <linux/arm-smccc.h>
+#include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -27,6 +31,13 @@
 #define RANGE_ORDER	9
 #define TABLE_PAGES	4096
 #define SCATTER		40
+#define BURSTS_MS	200
+
+static bool hypercall_only;
+module_param(hypercall_only, bool, 0);
+
+static unsigned int burst;
+module_param(burst, uint, 0);
 
 /* A batch of pages as the host keeps it between top-up and reclaim. */
 struct list {
@@ -128,6 +139,25 @@ static int bench_hypercall(void)
 			return -EIO;
 	}
 	report("el2/hypercall_insns", ktime_get_ns() - start, HYPERCALLS);
+	return 0;
+}
+
+static int make_bursts(void)
+{
+	u64 next = ktime_get_ns();
+	unsigned int ms, i;
+
+	for (ms = 0; ms < BURSTS_MS; ms++) {
+		for (i = 0; i < burst; i++) {
+			struct arm_smccc_1_2_regs regs = {};
+
+			if (hcall(PKVM_HCALL_VERSION, &regs))
+				return -EIO;
+		}
+		next += NSEC_PER_MSEC;
+		while (ktime_get_ns() < next)
+			usleep_range(100, 200);
+	}
 	return 0;
 }
 
@@ -450,20 +480,25 @@ static int bench_idle(void)
 	return destroy_vm(handle) ?: ret ?: drain();
 }
 
+static int bench_all(void)
+{
+	return bench_hypercall() ?:
+	       bench_list("el2/donate_insns_per_page/1", 1) ?:
+	       bench_list("el2/donate_insns_per_page/64", PKVM_BATCH_PAGES) ?:
+	       bench_range("el2/donate_insns_per_page/512") ?:
+	       bench_reclaim("el2/reclaim_insns_per_page/1", 1) ?:
+	       bench_reclaim("el2/reclaim_insns_per_page/64", PKVM_BATCH_PAGES) ?:
+	       bench_tables() ?:
+	       bench_longest() ?:
+	       bench_alloc() ?:
+	       bench_vm("el2/vm_create_insns/cold", false) ?:
+	       bench_vm("el2/vm_create_insns/reserved", true) ?:
+	       bench_idle();
+}
+
 static int __init el2_bench_init(void)
 {
-	int ret = bench_hypercall() ?:
-		  bench_list("el2/donate_insns_per_page/1", 1) ?:
-		  bench_list("el2/donate_insns_per_page/64", PKVM_BATCH_PAGES) ?:
-		  bench_range("el2/donate_insns_per_page/512") ?:
-		  bench_reclaim("el2/reclaim_insns_per_page/1", 1) ?:
-		  bench_reclaim("el2/reclaim_insns_per_page/64", PKVM_BATCH_PAGES) ?:
-		  bench_tables() ?:
-		  bench_longest() ?:
-		  bench_alloc() ?:
-		  bench_vm("el2/vm_create_insns/cold", false) ?:
-		  bench_vm("el2/vm_create_insns/reserved", true) ?:
-		  bench_idle();
+	int ret = burst ? make_bursts() : hypercall_only ? bench_hypercall() : bench_all();
 
 	if (ret)
 		pr_err("bench failed: error %d\n", ret);

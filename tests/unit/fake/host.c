@@ -188,8 +188,8 @@ u64 host_topup(u64 nr, u64 flags)
 	return calls;
 }
 
-s64 host_call_req(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2,
-		  unsigned int *ret_requests)
+s64 host_call_args_req(struct host_regs *regs, const struct host_regs *args,
+		       unsigned int *ret_requests)
 {
 	unsigned int requests = 0;
 	u64 credit = 0;
@@ -197,7 +197,8 @@ s64 host_call_req(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2,
 	for (;;) {
 		struct pkvm_req req;
 
-		*regs = (struct host_regs){ .x = { PKVM_HCALL_ID(nr), a1, a2, [7] = credit } };
+		*regs = *args;
+		regs->x[7] = credit;
 		hyp_hcall(regs->x);
 		if (ret_requests)
 			*ret_requests = requests;
@@ -207,6 +208,14 @@ s64 host_call_req(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2,
 		host_topup(req.pages, PKVM_TOPUP_CREDIT);
 		credit = req.pages;
 	}
+}
+
+s64 host_call_req(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2,
+		  unsigned int *ret_requests)
+{
+	struct host_regs args = { .x = { PKVM_HCALL_ID(nr), a1, a2 } };
+
+	return host_call_args_req(regs, &args, ret_requests);
 }
 
 u64 host_reclaim(u64 nr)

@@ -66,6 +66,10 @@ u64 host_topup(u64 nr, u64 flags);
 s64 host_call_req(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2,
 		  unsigned int *ret_requests);
 
+/* The same with all registers; x7 is the credit's. */
+s64 host_call_args_req(struct host_regs *regs, const struct host_regs *args,
+		       unsigned int *ret_requests);
+
 /* Reclaims up to nr pages and returns how many came. */
 u64 host_reclaim(u64 nr);
 

@@ -82,7 +82,8 @@ static void audit_vmemmap(struct audit *audit, phys_addr_t table, unsigned int l
 		if (!pte_is_valid(pte) || is_zero_page(pte_pa(pte)))
 			continue;
 		use_page(audit, pte_pa(pte), PAGE_VMEMMAP);
-		REQUIRE(ALIGN_DOWN(entry, PTE_SPAN(level)) == va || is_stored(pte_pa(pte), PAGE_VMEMMAP));
+		REQUIRE(ALIGN_DOWN(entry, PTE_SPAN(level)) == va ||
+			is_stored(pte_pa(pte), PAGE_VMEMMAP));
 		if (level < PTE_LAST_LEVEL)
 			audit_vmemmap(audit, pte_pa(pte), level + 1, va);
 	}
@@ -337,7 +338,7 @@ static void audit_stock(struct audit *audit)
 	ck_assert_uint_le(__stock()->credited, __page_total(PAGE_STOCK));
 }
 
-/* What its vmemmap entry says of a page that the host has, or a guest, and what the stage-2 says. */
+/* What the vmemmap and the stage-2 say of a page that the host has, or a guest. */
 static void audit_others(struct audit *audit, phys_addr_t pa)
 {
 	u8 taken = audit->taken[arch_env_page_index(pa)];
