@@ -4,7 +4,7 @@
 
 BPF_BUILD := $(BUILD)/bpf
 BPF_SKELETONS := $(patsubst bpf/%.bpf.c,$(BPF_BUILD)/%.skel.h,$(wildcard bpf/*.bpf.c))
-BPF_CFLAGS := -target bpf -ffreestanding -O2 -g -std=gnu11 -Wall -Wextra -Werror
+BPF_CFLAGS := -target bpf -Iinclude -ffreestanding -O2 -g -std=gnu11 -Wall -Wextra -Werror
 # Headers of libbpf and of the kernel's interface: the target's.
 ifeq ($(MACHINE),aarch64)
 BPF_CFLAGS += -I/usr/include/aarch64-linux-gnu

@@ -40,21 +40,6 @@ static struct timespec to_timespec(int64_t ns)
 	return (struct timespec){ .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
 }
 
-/* A missing privilege, or a module that went since the client connected. */
-static enum ctl_exit probe_failed(int err, const struct ctl_message *message)
-{
-	ctl_failed("%s", message->text);
-	switch (err) {
-	case -EPERM:
-	case -EACCES:
-		return CTL_EXIT_PERMISSION;
-	case -ENODEV:
-		return CTL_EXIT_NO_MODULE;
-	default:
-		return CTL_EXIT_FAILURE;
-	}
-}
-
 /* The next power of 2. */
 static uint32_t ring_size(const struct ctl_args *args)
 {
@@ -179,7 +164,7 @@ static enum ctl_exit trace_events(struct trace *trace, struct ctl_until *until)
 	}
 	err = probe_open(&options, &trace->probe, &message);
 	if (err)
-		return probe_failed(err, &message);
+		return ctl_probe_failed(err, &message);
 	status = watch_events(trace, until);
 	summary = print_summary(trace);
 	return status == CTL_EXIT_OK ? summary : status;
@@ -234,7 +219,7 @@ static enum ctl_exit hist_of_service(struct ctl *ctl)
 	int err = probe_maps_open(PROBE_PIN_DIR, &maps, &message);
 
 	if (err)
-		return probe_failed(err, &message);
+		return ctl_probe_failed(err, &message);
 	status = print_hist(ctl, &maps);
 	probe_maps_close(&maps);
 	return status;
@@ -249,7 +234,7 @@ static enum ctl_exit hist_of_own(struct ctl *ctl, struct ctl_until *until)
 	int err = probe_open(&options, &probe, &message);
 
 	if (err)
-		return probe_failed(err, &message);
+		return ctl_probe_failed(err, &message);
 	if (ctl_until_wait(until, -1) == CTL_WAIT_ERROR)
 		status = ctl_failed("cannot wait: %s", strerror(errno));
 	else

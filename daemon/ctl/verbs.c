@@ -71,6 +71,10 @@ static const struct ctl_setting trace_req_options[] = {
 	  "room for events that wait (default: 1M)" },
 };
 
+static const struct ctl_setting trace_heap_options[] = {
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+};
+
 static const struct ctl_setting trace_hist_options[] = {
 	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
 	{ "service", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(service),
@@ -224,6 +228,12 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.verb = "hist",
 		.options = { ARRAY_SIZE(trace_hist_options), trace_hist_options },
 		.help = "histograms of hyp requests, by an eBPF probe",
+	},
+	[CTL_TRACE_HEAP] = {
+		.object = "trace",
+		.verb = "heap",
+		.options = { ARRAY_SIZE(trace_heap_options), trace_heap_options },
+		.help = "what is allocated at EL2, for whom and how long, by an eBPF probe",
 	},
 	[CTL_REPORT] = {
 		.object = "report",

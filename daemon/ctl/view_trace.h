@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "../probe/heap.h"
 #include "../probe/maps.h"
 #include "style.h"
 
@@ -22,5 +23,9 @@ void ctl_view_hyp_req_summary(FILE *out, const struct probe_reading *reading,
 
 /* Histograms by kind, then VMs and processes. Returns 0 or -ENOMEM. */
 int ctl_view_hist(FILE *out, const struct probe_reading *reading, const struct ctl_style *style);
+
+/* What was allocated, for how long, and who holds what is left. Returns 0 or -ENOMEM. */
+int ctl_view_trace_heap(FILE *out, const struct heap_reading *reading,
+			const struct ctl_style *style);
 
 #endif

@@ -61,14 +61,7 @@ static int check_bpf(struct ctl_message *message)
 			       "without them, or locked down");
 }
 
-int probe_check_access(struct ctl_message *message)
-{
-	int err = check_caps(message);
-
-	return err ? err : check_bpf(message);
-}
-
-int probe_check_module(struct ctl_message *message)
+static int check_module(struct ctl_message *message)
 {
 	FILE *file = fopen("/sys/module/pkvm/version", "re");
 	char version[32] = "";
@@ -84,6 +77,23 @@ int probe_check_module(struct ctl_message *message)
 	return ctl_message_set(message, -EPROTO,
 			       "the pkvm module is of release %s, the probe of %s", version,
 			       PKVM_VERSION);
+}
+
+int probe_check_access(struct ctl_message *message)
+{
+	int err = check_caps(message);
+
+	/* What it has to say is for its developers: the errno goes into our own sentences. */
+	libbpf_set_print(NULL);
+	if (!err)
+		err = check_bpf(message);
+	return err ? err : check_module(message);
+}
+
+int probe_refused(struct ctl_message *message, int err, const char *what)
+{
+	return ctl_message_set(message, err, "the kernel does not %s the BPF probe: %s", what,
+			       strerror(-err));
 }
 
 bool probe_is_tracepoint(const char *name)

@@ -8,16 +8,18 @@
 #include "../ctl/message.h"
 
 /*
- * Capabilities and BPF. Returns 0, or with a sentence -EPERM (a capability) or -EOPNOTSUPP
- * (no BPF in this kernel).
+ * Before anything is loaded: capabilities, BPF, and the module, which has to be of our release
+ * for its tracepoints to have the arguments that we know. Returns 0, or with a sentence -EPERM
+ * (a capability), -EOPNOTSUPP (no BPF in this kernel), -ENODEV (no module) or -EPROTO (another
+ * release of it). From here on libbpf says nothing by itself.
  */
 int probe_check_access(struct ctl_message *message);
 
 /*
- * Whether the module that is loaded is of our release, so that its tracepoints have the
- * arguments that we know. Returns 0, or with a sentence -ENODEV (none is loaded) or -EPROTO.
+ * What is refused all the same, by lockdown, a security module or for want of memory: the
+ * sentence for @err and @what ("load"). Returns @err.
  */
-int probe_check_module(struct ctl_message *message);
+int probe_refused(struct ctl_message *message, int err, const char *what);
 
 /* Whether the module has a tracepoint of this name; false too where tracefs is closed to us. */
 bool probe_is_tracepoint(const char *name);

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hash.h"
+
 /* Each map: its name as a file, where its descriptor is, and what it must look like. */
 static const struct map_type {
 	const char *name;
@@ -165,55 +167,10 @@ void probe_maps_unpin(const char *dir)
 	}
 }
 
-/* How a hash map is read: into an array of structs that begin with the key. */
-struct layout {
-	size_t max;		/* entries that the map can have */
-	size_t key_size, value_size;
-	size_t entry_size, value_offset;
-};
 
-#define LAYOUT(max, type, key, value) \
-	{ max, sizeof(((struct type *)0)->key), sizeof(((struct type *)0)->value), \
-	  sizeof(struct type), offsetof(struct type, value) }
-
-static const struct layout kinds_layout = LAYOUT(HYP_REQ_MAX_KINDS, probe_kind, kind, stats);
-static const struct layout vms_layout = LAYOUT(HYP_REQ_MAX_VMS, probe_vm, vm, sum);
-static const struct layout tasks_layout = LAYOUT(HYP_REQ_MAX_TASKS, probe_task, task, sum);
-
-/* A single batch has room for all: nothing is read twice while entries come and go. */
-static int read_batch(int fd, const struct layout *layout, char *keys, char *values, void **ret,
-		      size_t *ret_n)
-{
-	uint32_t position, n = (uint32_t)layout->max;
-	char *entries;
-
-	if (bpf_map_lookup_batch(fd, NULL, &position, keys, values, &n, NULL) && errno != ENOENT)
-		return -errno;
-	entries = calloc(n ? n : 1, layout->entry_size);
-	if (!entries)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		char *entry = entries + i * layout->entry_size;
-
-		memcpy(entry, keys + i * layout->key_size, layout->key_size);
-		memcpy(entry + layout->value_offset, values + i * layout->value_size,
-		       layout->value_size);
-	}
-	*ret = entries;
-	*ret_n = n;
-	return 0;
-}
-
-static int read_hash(int fd, const struct layout *layout, void **ret, size_t *ret_n)
-{
-	char *keys = calloc(layout->max, layout->key_size);
-	char *values = calloc(layout->max, layout->value_size);
-	int err = keys && values ? read_batch(fd, layout, keys, values, ret, ret_n) : -ENOMEM;
-
-	free(keys);
-	free(values);
-	return err;
-}
+static const struct probe_layout kinds_layout = PROBE_LAYOUT(HYP_REQ_MAX_KINDS, probe_kind, kind, stats);
+static const struct probe_layout vms_layout = PROBE_LAYOUT(HYP_REQ_MAX_VMS, probe_vm, vm, sum);
+static const struct probe_layout tasks_layout = PROBE_LAYOUT(HYP_REQ_MAX_TASKS, probe_task, task, sum);
 
 static int read_lost(int fd, uint64_t lost[HYP_REQ_LOST])
 {
@@ -255,11 +212,11 @@ int probe_maps_read(const struct probe_maps *maps, struct probe_reading *ret)
 	struct probe_reading reading = { 0 };
 	int err;
 
-	err = read_hash(maps->kinds, &kinds_layout, (void **)&reading.kinds, &reading.nr_kinds);
+	err = probe_read_hash(maps->kinds, &kinds_layout, (void **)&reading.kinds, &reading.nr_kinds);
 	if (!err)
-		err = read_hash(maps->vms, &vms_layout, (void **)&reading.vms, &reading.nr_vms);
+		err = probe_read_hash(maps->vms, &vms_layout, (void **)&reading.vms, &reading.nr_vms);
 	if (!err)
-		err = read_hash(maps->tasks, &tasks_layout, (void **)&reading.tasks,
+		err = probe_read_hash(maps->tasks, &tasks_layout, (void **)&reading.tasks,
 				&reading.nr_tasks);
 	if (!err)
 		err = read_lost(maps->lost, reading.lost);

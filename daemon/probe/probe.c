@@ -7,7 +7,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <hyp_req.skel.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,22 +19,6 @@ struct probe {
 	probe_event_fn fn;	/* while events are drained */
 	void *arg;
 };
-
-/* What libbpf has to say is for its developers: the errno goes into our own sentence. */
-static int say_nothing(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
-/* A refusal that is left after the machine was looked at: lockdown, a security module, memory. */
-static int refused(struct ctl_message *message, int err, const char *what)
-{
-	return ctl_message_set(message, err, "the kernel does not %s the BPF probe: %s", what,
-			       strerror(-err));
-}
 
 /* A tracepoint of the kernel's own is a type in its BTF. */
 static bool kernel_has_requests(void)
@@ -58,7 +41,7 @@ static int load(struct probe *probe, const struct probe_options *options,
 	int err;
 
 	if (!bpf)
-		return refused(message, -errno, "open");
+		return probe_refused(message, -errno, "open");
 	probe->bpf = bpf;
 	bpf->rodata->want_events = options->events;
 	bpf->rodata->want_stacks = options->stacks;
@@ -68,14 +51,14 @@ static int load(struct probe *probe, const struct probe_options *options,
 						kernel_has_requests());
 	if (!err)
 		err = hyp_req__load(bpf);
-	return err ? refused(message, err, "load") : 0;
+	return err ? probe_refused(message, err, "load") : 0;
 }
 
 static int attach(struct probe *probe, struct ctl_message *message)
 {
 	int err = hyp_req__attach(probe->bpf);
 
-	return err ? refused(message, err, "attach") : 0;
+	return err ? probe_refused(message, err, "attach") : 0;
 }
 
 static int hand_over(void *ctx, void *data, size_t size)
@@ -95,7 +78,7 @@ static int open_ring(struct probe *probe, struct ctl_message *message)
 	int fd = bpf_map__fd(probe->bpf->maps.events);
 
 	probe->ring = ring_buffer__new(fd, hand_over, probe, NULL);
-	return probe->ring ? 0 : refused(message, -errno, "read events of");
+	return probe->ring ? 0 : probe_refused(message, -errno, "read events of");
 }
 
 static void set_maps(struct probe *probe)
@@ -111,8 +94,6 @@ static int open_all(struct probe *probe, const struct probe_options *options,
 {
 	int err = probe_check_access(message);
 
-	if (!err)
-		err = probe_check_module(message);
 	if (!err)
 		err = load(probe, options, message);
 	if (!err && options->events)
@@ -132,7 +113,6 @@ int probe_open(const struct probe_options *options, struct probe **ret,
 
 	if (!probe)
 		return ctl_message_set(message, -ENOMEM, "out of memory");
-	libbpf_set_print(say_nothing);
 	err = open_all(probe, options, message);
 	if (err) {
 		probe_close(probe);

@@ -82,6 +82,7 @@ static const struct good_case good[] = {
 	{ "monitor --count 1 --timeout=86400", CTL_MONITOR },
 	{ "trace req --count 1 --timeout 1 --stack --buffer 64K", CTL_TRACE_REQ },
 	{ "trace hist --timeout=1 --service", CTL_TRACE_HIST },
+	{ "trace heap --timeout 1", CTL_TRACE_HEAP },
 	{ "report", CTL_REPORT },
 	{ "unload", CTL_UNLOAD },
 	{ "version", CTL_VERSION },
@@ -151,7 +152,7 @@ static const struct bad_case bad[] = {
 	{ "monitor --count 0", -ERANGE, "--count: '0' is out of range, 1 to 4294967295" },
 	{ "monitor --timeout 86401", -ERANGE, "--timeout: '86401' is out of range, 1 to 86400" },
 
-	{ "trace", -EINVAL, "trace needs a verb; possible: req, hist" },
+	{ "trace", -EINVAL, "trace needs a verb; possible: req, hist, heap" },
 	{ "trace req --buffer 60K", -ERANGE,
 	  "--buffer: '60K' is out of range, 16 to 65536 pages" },
 	{ "trace req --buffer 257M", -ERANGE,

@@ -50,6 +50,7 @@ static const struct {
 	{ "monitor --timeout 1", 2 },
 	{ "trace req --timeout 1", 1 },
 	{ "trace hist --timeout 1", 1 },
+	{ "trace heap --timeout 1", 1 },
 	{ "unload", 2 },
 	{ "version", 2 },
 };

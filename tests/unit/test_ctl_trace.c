@@ -73,6 +73,7 @@ static void stop(void)
 {
 	ck_assert_int_eq(fake_probe.open_probes, 0);
 	ck_assert_int_eq(fake_probe.open_maps, 0);
+	ck_assert_int_eq(fake_probe.open_heaps, 0);
 }
 
 /* What a line says behind its time: "12:34:56.789 ". */
@@ -357,6 +358,53 @@ START_TEST(hist_of_the_service)
 }
 END_TEST
 
+static struct heap_object objects[] = {
+	{ 4096, { .size = 100, .seen_ns = 1000, .vm = 0 } },
+	{ 16, { .size = 1024, .seen_ns = 2000, .vm = 7 } },
+	{ 64, { .size = 2048, .seen_ns = 9000, .vm = 7 } },
+};
+
+static const struct heap_reading heap = {
+	{ .allocs = 5,
+	  .frees = 3,
+	  .foreign_frees = 1,
+	  .events_lost = 9,
+	  .sizes = { [7] = 1, [11] = 4 },
+	  .lives = { [20] = 2 } },
+	objects,
+	3,
+	10000,
+};
+
+START_TEST(heap_is_told)
+{
+	fake_probe.heap = heap;
+	ck_assert_int_eq(run("trace heap --timeout 1"), 0);
+	ck_assert_str_eq(said.out,
+			 "allocated 5, freed 3, of these from before 1, events lost 9\n"
+			 "  size\n"
+			 "        64 B to 128 B               1 |##########                              |\n"
+			 "       128 B to 256 B               0 |                                        |\n"
+			 "       256 B to 512 B               0 |                                        |\n"
+			 "       512 B to 1 KiB               0 |                                        |\n"
+			 "       1 KiB to 2 KiB               4 |########################################|\n"
+			 "  life\n"
+			 "    524.3 us to 1.0 ms              2 |########################################|\n"
+			 "\n"
+			 "still held, by VM (0: EL2's own)\n"
+			 "VM OBJECTS  HELD OLDEST YOUNGEST\n"
+			 " 0       1 100 B   9 us     9 us\n"
+			 " 7       2 3 KiB   8 us     1 us\n");
+	ck_assert_int_eq(run("-j trace heap --timeout 1"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\"held_bytes\": 3072"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\"1024\": 4"));
+	fake_probe.error = -EPERM;
+	fake_probe.sentence = "why not";
+	ck_assert_int_eq(run("trace heap"), 4);
+	ck_assert_str_eq(said.err, "pkvmctl: why not\n");
+}
+END_TEST
+
 START_TEST(probe_that_does_not_load)
 {
 	static const struct {
@@ -486,6 +534,7 @@ int main(void)
 	tcase_add_test(tcase, hist_is_json);
 	tcase_add_test(tcase, hist_of_nothing);
 	tcase_add_test(tcase, hist_of_the_service);
+	tcase_add_test(tcase, heap_is_told);
 	tcase_add_test(tcase, probe_that_does_not_load);
 	tcase_add_test(tcase, unload_stops_the_probe);
 	tcase_add_test(tcase, unload_is_refused);

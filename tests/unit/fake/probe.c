@@ -131,6 +131,38 @@ void probe_reading_release(struct probe_reading *reading)
 	free(reading->tasks);
 }
 
+struct heap_probe {
+	char nothing;
+};
+
+int heap_probe_open(struct heap_probe **ret, struct ctl_message *message)
+{
+	if (fake_probe.error)
+		return fail(message);
+	*ret = calloc(1, sizeof(**ret));
+	fake_probe.open_heaps++;
+	return 0;
+}
+
+void heap_probe_close(struct heap_probe *probe)
+{
+	free(probe);
+	fake_probe.open_heaps--;
+}
+
+int heap_probe_read(const struct heap_probe *probe, struct heap_reading *ret)
+{
+	(void)probe;
+	*ret = fake_probe.heap;
+	ret->objects = copy(ret->objects, ret->nr_objects * sizeof(*ret->objects));
+	return 0;
+}
+
+void heap_reading_release(struct heap_reading *reading)
+{
+	free(reading->objects);
+}
+
 int probe_find_holders(struct probe_holder **ret, size_t *ret_n)
 {
 	*ret = copy(fake_probe.holders, fake_probe.nr_holders * sizeof(**ret));

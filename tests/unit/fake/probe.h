@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "../../../daemon/probe/heap.h"
 #include "../../../daemon/probe/holders.h"
 #include "../../../daemon/probe/probe.h"
 
@@ -23,6 +24,8 @@ struct fake_probe {
 	unsigned int stack_len;
 	struct probe_reading reading;	/* arrays are copied, and stay the test's */
 
+	struct heap_reading heap;	/* the array is copied, and stays the test's */
+
 	bool pinned;			/* pkvmd-probe runs */
 	int delete_error;		/* of unloading */
 	uint64_t references;
@@ -32,7 +35,7 @@ struct fake_probe {
 
 	/* What was asked for. */
 	struct probe_options options;
-	int open_probes, open_maps;
+	int open_probes, open_maps, open_heaps;
 	unsigned int nr_deleted;
 	char spawned[4096];		/* command lines, a line each */
 };
