@@ -58,6 +58,7 @@ enum ctl_exit ctl_cmd_monitor(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace_req(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace_hist(struct ctl *ctl);
 enum ctl_exit ctl_cmd_trace_heap(struct ctl *ctl);
+enum ctl_exit ctl_cmd_trace_events(struct ctl *ctl);
 enum ctl_exit ctl_cmd_report(struct ctl *ctl);		/* client not connected */
 enum ctl_exit ctl_cmd_unload(struct ctl *ctl);
 enum ctl_exit ctl_cmd_version(struct ctl *ctl);		/* client not connected yet */

@@ -71,7 +71,7 @@ static bool time_is_up(struct watch *watch)
 /* Returns whether to go on. */
 static bool wait_and_drain(struct watch *watch)
 {
-	switch (ctl_until_wait(&watch->until, pkvm_monitor_fd(watch->monitor))) {
+	switch (ctl_until_wait(&watch->until, pkvm_monitor_fd(watch->monitor), CTL_PATIENT)) {
 	case CTL_WAIT_READY:
 		return drain(watch);
 	case CTL_WAIT_INTERRUPT:

@@ -100,7 +100,7 @@ static enum ctl_exit watch_events(struct trace *trace, struct ctl_until *until)
 	do {
 		status = print_events(trace);
 		if (status == CTL_EXIT_OK && trace->seen < trace->wanted)
-			waited = ctl_until_wait(until, probe_fd(trace->probe));
+			waited = ctl_until_wait(until, probe_fd(trace->probe), CTL_PATIENT);
 	} while (status == CTL_EXIT_OK && waited == CTL_WAIT_READY && trace->seen < trace->wanted);
 	if (waited == CTL_WAIT_ERROR)
 		return ctl_failed("cannot wait for events: %s", strerror(errno));
@@ -235,7 +235,7 @@ static enum ctl_exit hist_of_own(struct ctl *ctl, struct ctl_until *until)
 
 	if (err)
 		return ctl_probe_failed(err, &message);
-	if (ctl_until_wait(until, -1) == CTL_WAIT_ERROR)
+	if (ctl_until_wait(until, -1, CTL_PATIENT) == CTL_WAIT_ERROR)
 		status = ctl_failed("cannot wait: %s", strerror(errno));
 	else
 		status = print_hist(ctl, probe_maps_of(probe));

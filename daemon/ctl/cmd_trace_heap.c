@@ -36,7 +36,7 @@ static enum ctl_exit follow(struct ctl *ctl, struct ctl_until *until)
 
 	if (err)
 		return ctl_probe_failed(err, &message);
-	if (ctl_until_wait(until, -1) == CTL_WAIT_ERROR)
+	if (ctl_until_wait(until, -1, CTL_PATIENT) == CTL_WAIT_ERROR)
 		status = ctl_failed("cannot wait: %s", strerror(errno));
 	else
 		status = print(ctl, probe);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,7 +46,7 @@ static int time_left(const struct ctl_until *until)
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
 
-enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd)
+enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd, int idle_ms)
 {
 	struct pollfd fds[] = {
 		{ .fd = until->signal_fd, .events = POLLIN },
@@ -53,15 +54,18 @@ enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd)
 	};
 
 	for (;;) {
-		int timeout = time_left(until);
-		int n = poll(fds, 2, timeout);
+		int left = time_left(until);
+		bool idle = idle_ms >= 0 && (left < 0 || idle_ms < left);
+		int n = poll(fds, 2, idle ? idle_ms : left);
 
 		if (n < 0 && errno != EINTR)
 			return CTL_WAIT_ERROR;
 		if (n > 0)
 			return fds[0].revents ? CTL_WAIT_INTERRUPT : CTL_WAIT_READY;
-		if (!timeout)
+		if (!left)
 			return CTL_WAIT_TIME_UP;
+		if (!n && idle)
+			return CTL_WAIT_IDLE;
 	}
 }
 

@@ -12,6 +12,7 @@ struct ctl_until {
 
 enum ctl_wait {
 	CTL_WAIT_READY,		/* there is something to read */
+	CTL_WAIT_IDLE,		/* there is not, so long */
 	CTL_WAIT_INTERRUPT,	/* SIGINT or SIGTERM */
 	CTL_WAIT_TIME_UP,
 	CTL_WAIT_ERROR,		/* errno says which */
@@ -23,8 +24,11 @@ enum ctl_wait {
  */
 int ctl_until_begin(struct ctl_until *until, uint64_t seconds);
 
-/* Waits until @fd (or -1) can be read, or it is over. */
-enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd);
+/* No limit for being idle. */
+#define CTL_PATIENT	(-1)
+
+/* Waits until @fd (or -1) can be read, @idle_ms have passed, or it is over. */
+enum ctl_wait ctl_until_wait(struct ctl_until *until, int fd, int idle_ms);
 
 void ctl_until_end(struct ctl_until *until);
 

@@ -75,6 +75,11 @@ static const struct ctl_setting trace_heap_options[] = {
 	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
 };
 
+static const struct ctl_setting trace_events_options[] = {
+	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count), "end after N events" },
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+};
+
 static const struct ctl_setting trace_hist_options[] = {
 	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
 	{ "service", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(service),
@@ -234,6 +239,13 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.verb = "heap",
 		.options = { ARRAY_SIZE(trace_heap_options), trace_heap_options },
 		.help = "what is allocated at EL2, for whom and how long, by an eBPF probe",
+	},
+	[CTL_TRACE_EVENTS] = {
+		.object = "trace",
+		.verb = "events",
+		.operand = CTL_OPERAND_EVENTS,
+		.options = { ARRAY_SIZE(trace_events_options), trace_events_options },
+		.help = "what EL2 does, in the order in which it happens",
 	},
 	[CTL_REPORT] = {
 		.object = "report",

@@ -71,7 +71,8 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 
 # Reads what pkvmd-probe has pinned, as pkvmd does.
 PROBE_READ := $(SYSTEM_GUEST)/probe_read
-PROBE_READ_SRCS := tests/system/programs/probe_read.c daemon/probe/maps.c daemon/ctl/message.c
+PROBE_READ_SRCS := $(addprefix daemon/,probe/maps.c probe/hash.c ctl/message.c) \
+	tests/system/programs/probe_read.c
 
 $(PROBE_READ): $(PROBE_READ_SRCS) daemon/probe/maps.h bpf/hyp_req.h | $(CTL_SYSROOT)
 	@mkdir -p $(@D)

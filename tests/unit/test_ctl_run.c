@@ -51,6 +51,7 @@ static const struct {
 	{ "trace req --timeout 1", 1 },
 	{ "trace hist --timeout 1", 1 },
 	{ "trace heap --timeout 1", 1 },
+	{ "trace events --timeout 1", 1 },
 	{ "unload", 2 },
 	{ "version", 2 },
 };

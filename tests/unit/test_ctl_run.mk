@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 UNIT_TESTS += test_ctl_run
 # All of pkvmctl but what acts on the machine.
-CTL_RUN_SRCS := $(filter-out $(addprefix daemon/ctl/,main.c module.c child.c),$(wildcard daemon/ctl/*.c))
+CTL_RUN_SRCS := $(filter-out $(addprefix daemon/ctl/,main.c module.c child.c tracefs.c),$(wildcard daemon/ctl/*.c))
 CTL_RUN_SRCS += $(wildcard daemon/metrics/*.c)
 CTL_RUN_SRCS += $(addprefix tests/unit/fake/,client.c ctl_run.c probe.c)
 test_ctl_run_SRCS := $(CTL_RUN_SRCS)

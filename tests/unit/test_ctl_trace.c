@@ -13,6 +13,7 @@
 #include "fake/probe.h"
 #include "fake/ctl_run.h"
 #include "histogram.h"
+#include "hypevents.h"
 #include "symbols.h"
 #include "view_trace.h"
 
@@ -74,6 +75,7 @@ static void stop(void)
 	ck_assert_int_eq(fake_probe.open_probes, 0);
 	ck_assert_int_eq(fake_probe.open_maps, 0);
 	ck_assert_int_eq(fake_probe.open_heaps, 0);
+	ck_assert_int_eq(fake_probe.open_traces, 0);
 }
 
 /* What a line says behind its time: "12:34:56.789 ". */
@@ -405,6 +407,82 @@ START_TEST(heap_is_told)
 }
 END_TEST
 
+/* As trace_pipe has it: two CPUs, mixed; a gap; a line of somebody else's; one in two parts. */
+static const char pipe_text[] =
+	"   kworker/0:1-10      [000] .....    12.3: hyp_enter: hyp_cpu=0 hyp_ts=2000000002 reason=hcall\n"
+	"   kworker/0:1-10      [000] .....    12.3: hyp_heap_alloc: hyp_cpu=0 hyp_ts=2000000005 heap=main offset=0x10 size=1024\n"
+	"CPU:0 [LOST 12 EVENTS]\n"
+	"   kworker/1:1-11      [001] .....    12.3: hyp_host_hcall: hyp_cpu=1 hyp_ts=2000000001 id=vm_create errno=-12\n"
+	"   kworker/1:1-11      [001] .....    12.3: sched_switch: hyp_cpu=1 hyp_ts=7\n"
+	"   kworker/1:1-11      [001] .....    12.3: hyp_lost: hyp_cpu=1 hyp_ts=2000000003 overwritten=4 dropped=5\n"
+	"   kworker/1:1-11      [001] .....    12.3: hyp_vm_create: hyp_cpu=1 hyp_ts=20000";
+
+static const char pipe_end[] = "00004 vm=7 max_vcpus=8\n";
+
+START_TEST(el2_events_are_in_order)
+{
+	fake_probe.pipe = pipe_text;
+	fake_probe.pipe_end = pipe_end;
+	ck_assert_int_eq(run("trace events --timeout 1"), 0);
+	/* The last one came after those before it were told, having waited for it in vain. */
+	ck_assert_str_eq(said.out,
+			 "     2.000000001 [001] hyp_host_hcall   id=vm_create errno=-12\n"
+			 "     2.000000002 [000] hyp_enter        reason=hcall\n"
+			 "     2.000000003 [001] hyp_lost         overwritten=4 dropped=5\n"
+			 "     2.000000005 [000] hyp_heap_alloc   heap=main offset=0x10 size=1024\n"
+			 "     2.000000004 [001] hyp_vm_create    vm=7 max_vcpus=8\n"
+			 "summary: events 5, lost at EL2 9, lost in the trace buffer 12\n");
+	ck_assert(fake_probe.mask == UINT64_MAX);
+	ck_assert_int_eq(run("trace events hyp_enter hyp_vcpu_destroy --timeout 1"), 0);
+	ck_assert_uint_eq(fake_probe.mask, 1 | 1 << 13);
+}
+END_TEST
+
+START_TEST(el2_events_are_json)
+{
+	fake_probe.pipe = pipe_text;
+	ck_assert_int_eq(run("-j trace events --timeout 1"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out,
+		"{\"hyp_ts_ns\":2000000001,\"hyp_cpu\":1,\"event\":\"hyp_host_hcall\",\"id\":\"vm_create\",\"errno\":\"-12\"}\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\"offset\":\"0x10\",\"size\":1024}\n"));
+	ck_assert_ptr_nonnull(strstr(said.out,
+		"{\"event\":\"summary\",\"events\":4,\"lost_at_el2\":9,\"lost_in_buffer\":12}\n"));
+}
+END_TEST
+
+START_TEST(el2_events_are_counted)
+{
+	fake_probe.pipe = pipe_text;
+	ck_assert_int_eq(run("trace events --count 2"), 0);
+	ck_assert_ptr_null(strstr(said.out, "hyp_lost"));
+	ck_assert_int_eq(run("trace events --count 5 --timeout 1"), 1);
+	ck_assert_str_eq(said.err, "pkvmctl: ended after 4 of 5 events\n");
+	fake_probe.error = -EACCES;
+	fake_probe.sentence = "not yours";
+	ck_assert_int_eq(run("trace events"), 4);
+	ck_assert_str_eq(said.err, "pkvmctl: not yours\n");
+}
+END_TEST
+
+/* Older than the newest by more than the delay: these can be told, whatever comes. */
+START_TEST(el2_events_wait_for_each_other)
+{
+	static const char text[] = "x: hyp_enter: hyp_cpu=0 hyp_ts=100 reason=smc\n"
+				   "x: hyp_exit: hyp_cpu=1 hyp_ts=50000099 reason=smc\n"
+				   "x: hyp_exit: hyp_cpu=0 hyp_ts=99 reason=smc\n";
+	struct ctl_hypevents all = { 0 };
+
+	ck_assert_int_eq(ctl_hypevents_feed(&all, text, sizeof(text) - 1), 0);
+	ck_assert_uint_eq(ctl_hypevents_ready(&all, 0), 1);
+	ck_assert_uint_eq(all.list[0].ts, 99);
+	ctl_hypevents_drop(&all, 1);
+	ck_assert_uint_eq(ctl_hypevents_ready(&all, 0), 0);
+	ck_assert_uint_eq(ctl_hypevents_ready(&all, 1), 2);
+	ck_assert_uint_eq(all.list[0].ts, 100);
+	ctl_hypevents_release(&all);
+}
+END_TEST
+
 START_TEST(probe_that_does_not_load)
 {
 	static const struct {
@@ -535,6 +613,10 @@ int main(void)
 	tcase_add_test(tcase, hist_of_nothing);
 	tcase_add_test(tcase, hist_of_the_service);
 	tcase_add_test(tcase, heap_is_told);
+	tcase_add_test(tcase, el2_events_are_in_order);
+	tcase_add_test(tcase, el2_events_are_json);
+	tcase_add_test(tcase, el2_events_are_counted);
+	tcase_add_test(tcase, el2_events_wait_for_each_other);
 	tcase_add_test(tcase, probe_that_does_not_load);
 	tcase_add_test(tcase, unload_stops_the_probe);
 	tcase_add_test(tcase, unload_is_refused);

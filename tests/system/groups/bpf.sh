@@ -3,7 +3,7 @@
 #
 # The eBPF probe of hyp requests: what it measures against what tracefs and the module's own
 # counters tell of the same calls; events that are lost; pkvmd-probe, and who holds the module.
-#: machine a57:
+#: machine a57: --timeout 300
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -294,6 +294,59 @@ unload_stops_the_probe()
 	held_by stub
 }
 
+# EL2's own statistics, and what it says of each VM, while the probe is attached.
+heap_agrees()
+{
+	local before after
+
+	start_trace "$HIST" -j trace heap
+	eventually 5 all_attached 5
+	before=$(figure '.heap | [.allocs, .frees]')
+	pkvmctl vm create --vcpus 4 --count 3
+	pkvmctl vm create --vcpus 0 --max-vcpus 512
+	pkvmctl vm destroy "$(pkvmctl -j vm list | jq '.vms[0].handle')"
+	pkvmctl -j vm list >"$TEST_DIR/vms"
+	after=$(figure '.heap | [.allocs, .frees]')
+	end_trace
+	is 'allocations and frees' "$(jq -c '[.allocs, .frees]' "$HIST")" \
+		"$(jq -nc --argjson a "$before" --argjson b "$after" '[$b[0] - $a[0], $b[1] - $a[1]]')"
+	is 'held by VM' "$(jq -c '[.vms[] | [.vm, .held_bytes]]' "$HIST")" \
+		"$(jq -c '[.vms[] | [.handle, .heap_bytes]]' "$TEST_DIR/vms")"
+	is 'sizes counted' "$(jq '[.size_bytes_histogram[]] | add' "$HIST")" "$(jq .allocs "$HIST")"
+	is 'lives counted' "$(jq '[.life_ns_histogram[]] | add' "$HIST")" "$(jq .frees "$HIST")"
+	is 'events lost, frees from before' "$(jq -c '[.events_lost, .foreign_frees]' "$HIST")" '[0,0]'
+	pkvmctl vm destroy --all
+}
+
+all_attached()
+{
+	[ "$(pkvmctl -j status | jq --argjson pid "$TRACER" \
+		'[.use.holders[] | select(.pid == $pid).programs] | add')" = "$1" ]
+}
+
+# All that a VM's life is at EL2, in order, whatever CPU it was on; and nothing is left behind.
+el2_events_are_told()
+{
+	local instances='ls /sys/kernel/tracing/instances'
+
+	pkvmctl -j trace events hyp_vm_create hyp_vm_destroy hyp_vcpu_create hyp_vcpu_destroy \
+		>"$EVENTS" &
+	TRACER=$!
+	eventually 10 [ -e "/sys/kernel/tracing/instances/pkvmctl-$TRACER/events/pkvm" ]
+	eventually 10 grep -q 1 \
+		"/sys/kernel/tracing/instances/pkvmctl-$TRACER/events/pkvm/hyp_vcpu_destroy/enable"
+	taskset -c 0 pkvmctl vm create --vcpus 2
+	taskset -c 1 pkvmctl vm destroy --all
+	kill -INT "$TRACER"
+	wait "$TRACER"
+	is events "$(jq -r .event "$EVENTS" | xargs)" \
+		'hyp_vm_create hyp_vcpu_create hyp_vcpu_create hyp_vcpu_destroy hyp_vcpu_destroy hyp_vm_destroy summary'
+	is times "$(jq -c 'select(.hyp_ts_ns).hyp_ts_ns' "$EVENTS")" \
+		"$(jq -c 'select(.hyp_ts_ns).hyp_ts_ns' "$EVENTS" | sort -n)"
+	is 'instances left' "$($instances)" ''
+	runs 4 setpriv --reuid nobody --clear-groups pkvmctl trace events
+}
+
 # In it is what each command says; the folder that it was put together in is gone.
 report_is_complete()
 {
@@ -336,6 +389,8 @@ test_case missing-is-named missing_is_named
 test_case service-pins service_pins
 test_case service-is-confined service_is_confined
 test_case service-is-killed service_is_killed
+test_case heap-agrees heap_agrees
+test_case el2-events el2_events_are_told
 test_case report report_is_complete
 test_case unload-is-refused unload_is_refused
 test_case unload-stops-the-probe unload_stops_the_probe

@@ -3,12 +3,14 @@
 #include "fake/probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../../../daemon/ctl/module.h"
+#include "../../../daemon/ctl/tracefs.h"
 #include "../../../daemon/ctl/child.h"
 
 struct fake_probe fake_probe;
@@ -161,6 +163,43 @@ int heap_probe_read(const struct heap_probe *probe, struct heap_reading *ret)
 void heap_reading_release(struct heap_reading *reading)
 {
 	free(reading->objects);
+}
+
+static int pipe_writer;
+
+static void say(const char *text)
+{
+	if (text && write(pipe_writer, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+}
+
+int ctl_tracefs_open(uint64_t mask, struct ctl_tracefs *ret, struct ctl_message *message)
+{
+	int fds[2];
+
+	if (fake_probe.error)
+		return fail(message);
+	if (pipe2(fds, O_NONBLOCK))
+		abort();
+	fake_probe.mask = mask;
+	fake_probe.open_traces++;
+	pipe_writer = fds[1];
+	ret->pipe = fds[0];
+	say(fake_probe.pipe);
+	return 0;
+}
+
+void ctl_tracefs_stop(const struct ctl_tracefs *tracefs)
+{
+	(void)tracefs;
+	say(fake_probe.pipe_end);
+}
+
+void ctl_tracefs_close(const struct ctl_tracefs *tracefs)
+{
+	close(tracefs->pipe);
+	close(pipe_writer);
+	fake_probe.open_traces--;
 }
 
 int probe_find_holders(struct probe_holder **ret, size_t *ret_n)

@@ -26,6 +26,9 @@ struct fake_probe {
 
 	struct heap_reading heap;	/* the array is copied, and stays the test's */
 
+	const char *pipe;		/* what trace_pipe says; NULL: nothing */
+	const char *pipe_end;		/* and once the events are switched off */
+
 	bool pinned;			/* pkvmd-probe runs */
 	int delete_error;		/* of unloading */
 	uint64_t references;
@@ -35,7 +38,8 @@ struct fake_probe {
 
 	/* What was asked for. */
 	struct probe_options options;
-	int open_probes, open_maps, open_heaps;
+	uint64_t mask;			/* of EL2's events */
+	int open_probes, open_maps, open_heaps, open_traces;
 	unsigned int nr_deleted;
 	char spawned[4096];		/* command lines, a line each */
 };
