@@ -157,7 +157,7 @@ void pkvm_hyptrace_ring_load(unsigned int cpu)
 		return;
 	}
 	unload(ring, cpu);
-	pr_err("CPU %u has no memory for EL2's trace, %u pages: error %d\n", cpu,
+	pr_err("CPU %u gets no %u pages for EL2's events: error %d\n", cpu,
 	       READ_ONCE(trace_pages), ring->err);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libFuzzer target: the input is a sequence of top-ups, well-formed and not, reclaims,
- * VMs that come and go, pages shared and given to these, and accesses of the host, on a
- * simulated machine. After every
- * few of them all views of who owns what are compared; at the end everything comes back.
+ * VMs that come and go, pages shared and given to these, events that are traced, and accesses
+ * of the host, on a simulated machine. After every few of them all views of who owns what are
+ * compared; at the end everything comes back.
  *
  * An operation is three bytes: what, and a 16-bit argument.
  */
@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <pkvm/trace.h>
+
+#include "../../kmod/hyp/errno.h"
 #include "../../kmod/hyp/hcall.h"
 #include "../../kmod/hyp/mm.h"
 #include "../unit/fake/arch_env.h"
@@ -200,9 +203,35 @@ static void do_share(u8 what, u16 arg)
 	}
 }
 
+/* What EL2 traces to, it keeps; and where it has written, the host may look. */
+static void do_trace(u8 what, u16 arg)
+{
+	phys_addr_t pa = pick(arg / 8 * 8);
+
+	switch (what % 4) {
+	case 0:
+		if (!call_args(PKVM_HCALL_SHARE_HYP, pa, 1, 0, 0))
+			claim(pa, 1);
+		if (!call_args(PKVM_HCALL_TRACE_LOAD, 0, pa, 0, 0))
+			REQUIRE(call_args(PKVM_HCALL_UNSHARE_HYP, pa, 1, 0, 0) == -HYP_EBUSY);
+		break;
+	case 1:
+		REQUIRE(!call_args(PKVM_HCALL_TRACE_UNLOAD, 0, 0, 0, 0));
+		break;
+	case 2:
+		REQUIRE(!call_args(PKVM_HCALL_TRACE_SWAP, 0, 0, 0, 0));
+		REQUIRE(regs.x[3] <= PKVM_TRACE_PAGE_RECORDS);
+		if (regs.x[2] != PKVM_LIST_END)
+			REQUIRE(use_of(regs.x[2]) == PKVM_USE_SHARED_HYP);
+		break;
+	default:
+		call_args(PKVM_HCALL_TRACE_ENABLE, arg, 0, 0, 0);
+	}
+}
+
 static void do_op(u8 what, u16 arg)
 {
-	switch (what % 11) {
+	switch (what % 12) {
 	case 0:
 	case 1:
 		do_list(arg, false);
@@ -225,7 +254,10 @@ static void do_op(u8 what, u16 arg)
 	case 7:
 	case 8:
 	case 9:
-		do_share(what / 11, arg);
+		do_share(what / 12, arg);
+		break;
+	case 10:
+		do_trace(what / 12, arg);
 		break;
 	default:
 		if (what & 8)
@@ -242,6 +274,10 @@ static void finish(void)
 	for (unsigned int i = 0; i < MAX_VMS; i++)
 		if (vms[i])
 			do_vm(i);
+	do
+		call_args(PKVM_HCALL_TRACE_UNLOAD, 0, 0, 0, 0);
+	while (regs.x[2] != PKVM_LIST_END);
+	REQUIRE(!call_args(PKVM_HCALL_TRACE_ENABLE, 0, 0, 0, 0));
 	for (u64 i = 0; i < arch_env.nr_pages; i++)
 		if (host_page_state(arch_env_page_pa(i)) == HOST_USED)
 			call_args(PKVM_HCALL_UNSHARE_HYP, arch_env_page_pa(i), 1, 0, 0);

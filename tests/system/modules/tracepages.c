@@ -6,8 +6,9 @@
  *	own		read: shares pages of its own and has EL2 trace to them, with wrong calls
  *			and with all pages overwritten all the time; "ok", or the line that failed
  *
- * and with them attached, on all CPUs:
+ * and with them attached:
  *
+ *	burst		write: makes so many hypercalls at once, which fail (VM_INFO, -ENOENT)
  *	scribble	write: for so many ms overwrites the pages that pkvm.ko shares; read: how
  *			many pages those were
  */
@@ -279,6 +280,26 @@ static int get_scribble(char *buffer, const struct kernel_param *param)
 
 static const struct kernel_param_ops scribble_ops = { .set = set_scribble, .get = get_scribble };
 module_param_cb(scribble, &scribble_ops, NULL, 0600);
+
+/* With interrupts off nobody reads the ring of this CPU meanwhile. */
+static int set_burst(const char *value, const struct kernel_param *param)
+{
+	struct arm_smccc_1_2_regs regs;
+	unsigned long flags;
+	unsigned int nr;
+	int err = kstrtouint(value, 0, &nr);
+
+	if (err)
+		return err;
+	local_irq_save(flags);
+	while (nr--)
+		hcall(PKVM_HCALL_VM_INFO, 0, 0, &regs);
+	local_irq_restore(flags);
+	return 0;
+}
+
+static const struct kernel_param_ops burst_ops = { .set = set_burst };
+module_param_cb(burst, &burst_ops, NULL, 0200);
 
 static int __init tracepages_init(void)
 {
