@@ -12,7 +12,8 @@ PROBE_PACKAGES := libbpf libsystemd
 
 # The eBPF probes and what reads their maps; their programs come as build/bpf/*.skel.h.
 PROBE_LIB_SRCS := $(filter-out daemon/probe/main.c,$(wildcard daemon/probe/*.c))
-CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c)) $(PROBE_LIB_SRCS)
+CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c)) \
+	daemon/pkvmd/psi.c $(PROBE_LIB_SRCS)
 CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
 CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
 
@@ -86,8 +87,9 @@ install-programs: $(CTL_ARM64) $(PKVMD_ARM64) $(PROBE_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
 	install -D -m 755 $(PKVMD_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd
 	install -D -m 755 $(PROBE_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd-probe
-	install -D -m 644 daemon/man/pkvmd-probe.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmd-probe.8
-	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(wildcard daemon/man/*.5)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard daemon/man/*.8)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pkvm $(wildcard daemon/monitoring/*)
 	install -D -m 644 daemon/completion/pkvmctl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl
 install: install-programs

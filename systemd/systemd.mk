@@ -11,7 +11,7 @@ GUEST_ROOT := $(BUILD)/arm64/root
 
 UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
-.PHONY: install-service guest-service
+.PHONY: install-service
 install-service:
 	install -d $(UNIT_DIR)
 	sed 's|@SBINDIR@|$(PREFIX)/sbin|' systemd/pkvmd.service.in >$(UNIT_DIR)/pkvmd.service
@@ -38,8 +38,9 @@ install-service:
 install: install-service
 
 # Without modules-load.d: the tests load the module themselves.
-guest-service:
+$(GUEST_ROOT).stamp: $(wildcard systemd/*)
 	$(Q)rm -rf $(GUEST_ROOT)
 	$(Q)$(MAKE) -s --no-print-directory install-service DESTDIR=$(abspath $(GUEST_ROOT)) PREFIX=/usr
 	$(Q)rm -r $(GUEST_ROOT)/usr/lib/modules-load.d
-guest: guest-service
+	$(Q)touch $@
+guest: $(GUEST_ROOT).stamp

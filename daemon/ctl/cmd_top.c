@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../pkvmd/psi.h"
 #include "cmd.h"
 #include "top.h"
 #include "view.h"
@@ -42,7 +43,7 @@ static bool read_pressure(uint32_t *ret_stalled)
 
 	if (!file)
 		return false;
-	found = fgets(line, sizeof(line), file) && !ctl_top_pressure(line, ret_stalled);
+	found = fgets(line, sizeof(line), file) && !psi_parse(line, ret_stalled);
 	fclose(file);
 	return found;
 }

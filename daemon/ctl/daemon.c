@@ -187,7 +187,7 @@ static int read_decision(sd_bus_message *message, struct ctl_decision *decision)
 int ctl_daemon_explain(struct ctl_daemon *daemon, struct ctl_decision *ret)
 {
 	sd_bus_message *call = NULL, *reply = NULL;
-	struct ctl_decision decision;
+	struct ctl_decision decision = { 0 };
 	int err = new_call(daemon, INTERFACE, "ExplainLastDecision", &call);
 
 	err = run_call(daemon, call, err, &reply);

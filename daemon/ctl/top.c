@@ -2,7 +2,6 @@
 /* The screen of "pkvmctl top", line by line. */
 #include "top.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -32,16 +31,6 @@ void ctl_top_sample(struct ctl_top *top, const struct ctl_top_sample *sample)
 void ctl_top_event(struct ctl_top *top, const char *line)
 {
 	snprintf(top->events[top->nr_events++ % CTL_TOP_EVENTS], CTL_TOP_LINE, "%s", line);
-}
-
-int ctl_top_pressure(const char *text, uint32_t *ret_stalled)
-{
-	unsigned int whole, hundredths;
-
-	if (sscanf(text, "some avg10=%u.%2u", &whole, &hundredths) != 2)
-		return -EINVAL;
-	*ret_stalled = whole * 100 + hundredths;
-	return 0;
 }
 
 /* A line, unless the page is full. */
@@ -197,21 +186,25 @@ static double per_second(uint64_t now, uint64_t then, uint64_t ns)
 	return (double)(now - then) * (double)NS_PER_SECOND / (double)ns;
 }
 
+/* Of counters of pages, as bytes. */
+static const char *rate_text(uint64_t now, uint64_t then, uint64_t ns, char buf[CTL_FORMAT_MAX])
+{
+	double bytes = (double)CTL_PAGE_SIZE * per_second(now, then, ns);
+
+	return bytes_text((uint64_t)bytes, buf);
+}
+
 static void draw_rates(struct page *page, const struct ctl_top *top)
 {
 	const struct pkvm_stats *now = &top->now.stats, *then = &top->before.stats;
 	uint64_t ns = top->before.has_stats ? top->now.ns - top->before.ns : 0;
 	char up[CTL_FORMAT_MAX], back[CTL_FORMAT_MAX], shrunk[CTL_FORMAT_MAX];
-	const double page_size = CTL_PAGE_SIZE;
 
-	bytes_text((uint64_t)(page_size *
-			      per_second(now->mem.topped_up, then->mem.topped_up, ns)), up);
-	bytes_text((uint64_t)(page_size *
-			      per_second(now->mem.reclaimed, then->mem.reclaimed, ns)), back);
-	bytes_text((uint64_t)(page_size * per_second(now->host.shrunk, then->host.shrunk, ns)),
-		   shrunk);
 	add_line(page, "per s     requests %.1f   topped up %s   reclaimed %s (shrinker %s)",
-		 per_second(now->mem.requests, then->mem.requests, ns), up, back, shrunk);
+		 per_second(now->mem.requests, then->mem.requests, ns),
+		 rate_text(now->mem.topped_up, then->mem.topped_up, ns, up),
+		 rate_text(now->mem.reclaimed, then->mem.reclaimed, ns, back),
+		 rate_text(now->host.shrunk, then->host.shrunk, ns, shrunk));
 }
 
 static void draw_decisions(struct page *page, const struct ctl_top_sample *now)

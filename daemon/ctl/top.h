@@ -50,10 +50,4 @@ void ctl_top_event(struct ctl_top *top, const char *line);
 void ctl_top_draw(FILE *out, const struct ctl_top *top, unsigned int height,
 		  const struct ctl_style *style);
 
-/*
- * Parses the text of /proc/pressure/memory: the share of the last 10 s in which some task
- * was stalled. Returns 0 or -EINVAL.
- */
-int ctl_top_pressure(const char *text, uint32_t *ret_stalled);
-
 #endif

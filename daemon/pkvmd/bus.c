@@ -11,13 +11,22 @@
 
 #define SYSTEM_BUS	"unix:path=/run/dbus/system_bus_socket"
 
+/* A bus that is there but does not want us is not asked more often. */
+#define RECONNECT_USEC	UINT64_C(1000000)
+
+/* What is told while there is no bus would queue up, and is of no use afterwards. */
+static bool is_heard(const struct bus *bus)
+{
+	return bus->bus && sd_bus_is_ready(bus->bus) > 0;
+}
+
 /* @ended tells which of the two signals. */
 static void tell_action(const struct bus *bus, const struct action *action, bool ended)
 {
 	sd_bus_message *signal = NULL;
 	int err;
 
-	if (!bus->bus)
+	if (!is_heard(bus))
 		return;
 	err = sd_bus_message_new_signal(bus->bus, &signal, BUS_PATH, BUS_INTERFACE,
 					ended ? "ActionEnded" : "ActionBegins");
@@ -42,7 +51,7 @@ static void on_changed(void *arg)
 {
 	struct bus *bus = arg;
 
-	if (bus->bus)
+	if (is_heard(bus))
 		sd_bus_emit_properties_changed_strv(bus->bus, BUS_PATH, BUS_INTERFACE,
 						    (char **)bus_seldom_properties);
 }
@@ -75,6 +84,7 @@ static int on_disconnected(sd_bus_message *message, void *arg, sd_bus_error *ret
 	(void)message;
 	(void)ret_error;
 	log_say(LOG_NOTICE, LOG_ID_TROUBLE, "the bus is gone; waiting for it to come back");
+	sd_event_source_set_time_relative(bus->reconnect, RECONNECT_USEC);
 	return sd_event_source_set_enabled(bus->reconnect, SD_EVENT_ONESHOT);
 }
 
@@ -122,12 +132,13 @@ static int connect_bus(struct bus *bus)
 	return err < 0 ? err : 0;
 }
 
-static int on_reconnect(sd_event_source *source, void *arg)
+static int on_reconnect(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct bus *bus = arg;
 	int err;
 
 	(void)source;
+	(void)usec;
 	disconnect(bus);
 	err = connect_bus(bus);
 	if (err < 0)
@@ -150,7 +161,8 @@ int bus_new(struct manager *manager, struct bus **ret)
 		.arg = bus,
 	};
 	manager_observe(manager, &bus->observer);
-	err = sd_event_add_defer(manager->event, &bus->reconnect, on_reconnect, bus);
+	err = sd_event_add_time(manager->event, &bus->reconnect, CLOCK_MONOTONIC, 0, 0,
+				on_reconnect, bus);
 	if (err >= 0)
 		err = sd_event_source_set_enabled(bus->reconnect, SD_EVENT_OFF);
 	if (err >= 0)

@@ -18,7 +18,7 @@ struct bus {
 	sd_bus *bus;			/* NULL between two connections */
 	struct polkit polkit;
 	struct manager_observer observer;
-	sd_event_source *reconnect;	/* on when the connection was lost */
+	sd_event_source *reconnect;	/* a timer, on when the connection was lost */
 	uint64_t fresh_at;		/* round of the loop that refreshed the figures, or 0 */
 };
 
@@ -26,7 +26,7 @@ struct bus {
 extern const sd_bus_vtable bus_vtable[];
 
 /* What PropertiesChanged tells of; ends with NULL. */
-extern char *const bus_seldom_properties[];
+extern const char *const bus_seldom_properties[];
 
 /* Handlers, as the vtable wants them: of a property, of a method. @arg is the struct bus. */
 #define BUS_UNUSED	__attribute__((unused))
@@ -59,31 +59,31 @@ BUS_METHOD(bus_get_metrics);
  * manager. They change all the time, and are asked for.
  */
 #define BUS_FIGURES(X) \
-	X("ReservePages", stats.mem.reclaimable) \
-	X("ReserveTargetPages", decision.target) \
-	X("ReserveLowMarkPages", decision.low) \
-	X("OwnedPages", stats.mem.owned) \
-	X("BootPages", stats.mem.boot) \
-	X("StockPages", stats.mem.stock) \
-	X("HeapPages", stats.mem.heap) \
-	X("TablePages", stats.mem.tables) \
-	X("VmemmapPages", stats.mem.vmemmap) \
-	X("HeapSizeBytes", stats.heap.size) \
-	X("HeapUsedBytes", stats.heap.used) \
-	X("HeapMappedBytes", stats.heap.mapped) \
-	X("HeapLargestFreeBytes", stats.heap.largest_free) \
-	X("HeapHoles", stats.heap.holes) \
-	X("VMs", stats.mem.vms) \
-	X("VCPUs", stats.mem.vcpus) \
-	X("Requests", stats.mem.requests) \
-	X("RequestedPages", stats.mem.requested) \
-	X("TopUps", stats.mem.topups) \
-	X("ToppedUpPages", stats.mem.topped_up) \
-	X("Reclaims", stats.mem.reclaims) \
-	X("ReclaimedPages", stats.mem.reclaimed) \
-	X("ShrunkPages", stats.host.shrunk) \
-	X("PingPongs", policy.ping_pongs) \
-	X("Decisions", counters.decisions) \
+	X("ReservePages", stats.mem.reclaimable), \
+	X("ReserveTargetPages", decision.target), \
+	X("ReserveLowMarkPages", decision.low), \
+	X("OwnedPages", stats.mem.owned), \
+	X("BootPages", stats.mem.boot), \
+	X("StockPages", stats.mem.stock), \
+	X("HeapPages", stats.mem.heap), \
+	X("TablePages", stats.mem.tables), \
+	X("VmemmapPages", stats.mem.vmemmap), \
+	X("HeapSizeBytes", stats.heap.size), \
+	X("HeapUsedBytes", stats.heap.used), \
+	X("HeapMappedBytes", stats.heap.mapped), \
+	X("HeapLargestFreeBytes", stats.heap.largest_free), \
+	X("HeapHoles", stats.heap.holes), \
+	X("VMs", stats.mem.vms), \
+	X("VCPUs", stats.mem.vcpus), \
+	X("Requests", stats.mem.requests), \
+	X("RequestedPages", stats.mem.requested), \
+	X("TopUps", stats.mem.topups), \
+	X("ToppedUpPages", stats.mem.topped_up), \
+	X("Reclaims", stats.mem.reclaims), \
+	X("ReclaimedPages", stats.mem.reclaimed), \
+	X("ShrunkPages", stats.host.shrunk), \
+	X("PingPongs", policy.ping_pongs), \
+	X("Decisions", counters.decisions), \
 	X("PressureTriggers", counters.triggers)
 
 #endif

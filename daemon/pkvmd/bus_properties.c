@@ -24,8 +24,8 @@ static const struct {
 	const char *name;
 	size_t offset;
 } figures[] = {
-#define FIGURE(name, member)	{ name, offsetof(struct manager, member) },
-	BUS_FIGURES(FIGURE)
+#define FIGURE(name, member)	{ name, offsetof(struct manager, member) }
+	BUS_FIGURES(FIGURE),
 };
 
 BUS_GETTER(bus_get_figure)

@@ -4,7 +4,7 @@
 
 #define SELDOM		SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 #define EVERYONE	SD_BUS_VTABLE_UNPRIVILEGED
-#define FIGURE(name, member)	SD_BUS_PROPERTY(name, "t", bus_get_figure, 0, 0),
+#define FIGURE(name, member)	SD_BUS_PROPERTY(name, "t", bus_get_figure, 0, 0)
 
 /* Who may call a method is polkit's decision, not the bus's. */
 const sd_bus_vtable bus_vtable[] = {
@@ -20,9 +20,9 @@ const sd_bus_vtable bus_vtable[] = {
 	SD_BUS_PROPERTY("Shrinker", "a{sv}", bus_get_shrinker, 0, SELDOM),
 
 	SD_BUS_PROPERTY("StalledPercent", "d", bus_get_stalled, 0, 0),
-	BUS_FIGURES(FIGURE)
 	SD_BUS_PROPERTY("Actions", "a(sst)", bus_get_actions, 0, 0),
 	SD_BUS_PROPERTY("SuppressedActions", "a(sst)", bus_get_actions, 0, 0),
+	BUS_FIGURES(FIGURE),
 
 	SD_BUS_METHOD_WITH_ARGS("TopUp", SD_BUS_ARGS("t", pages),
 				SD_BUS_RESULT("t", moved_pages, "s", remark), bus_top_up, EVERYONE),
@@ -48,7 +48,7 @@ const sd_bus_vtable bus_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-char *const bus_seldom_properties[] = {
+const char *const bus_seldom_properties[] = {
 	"State", "Provider", "ModuleVersion", "PressureLevel", "DryRun", "Configuration",
 	"Shrinker", NULL,
 };

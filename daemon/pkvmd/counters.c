@@ -28,15 +28,6 @@ void histogram_add(struct histogram *histogram, uint64_t value)
 	histogram->sum += value;
 }
 
-uint64_t histogram_count(const struct histogram *histogram)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i <= histogram->shape->n; i++)
-		count += histogram->counts[i];
-	return count;
-}
-
 void counters_init(struct counters *counters)
 {
 	*counters = (struct counters){

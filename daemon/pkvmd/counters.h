@@ -12,7 +12,7 @@
 
 struct histogram_shape {
 	const char *unit;			/* of the bounds */
-	size_t n;				/* buckets with a bound, at most HISTOGRAM_BUCKETS */
+	size_t n;				/* buckets with a bound */
 	uint64_t bounds[HISTOGRAM_BUCKETS];	/* ascending, each included in its bucket */
 };
 
@@ -26,7 +26,6 @@ struct histogram {
 };
 
 void histogram_add(struct histogram *histogram, uint64_t value);
-uint64_t histogram_count(const struct histogram *histogram);
 
 /* Who wanted an action. */
 enum action_origin {
@@ -38,11 +37,13 @@ enum action_origin {
 struct counters {
 	struct histogram request_latency;
 	struct histogram topup_size;
-	uint64_t actions[POLICY_ACTIONS][POLICY_REASONS];	/* completed, by reason */
-	uint64_t failed[POLICY_ACTIONS];			/* of these, that ended with an error */
-	uint64_t pages[POLICY_ACTIONS];				/* that they moved */
-	uint64_t dry_runs[POLICY_ACTIONS];			/* of these, that moved none on purpose */
-	uint64_t suppressed[POLICY_ACTIONS][POLICY_REASONS];	/* times that it began to be */
+	/* Of actions that have ended. */
+	uint64_t actions[POLICY_ACTIONS][POLICY_REASONS];
+	uint64_t failed[POLICY_ACTIONS];	/* with an error */
+	uint64_t pages[POLICY_ACTIONS];		/* that they moved */
+	uint64_t dry_runs[POLICY_ACTIONS];	/* that moved none on purpose */
+	/* Times that an action began to be suppressed for a reason. */
+	uint64_t suppressed[POLICY_ACTIONS][POLICY_REASONS];
 	uint64_t decisions;		/* times that the policy was asked */
 	uint64_t triggers;		/* PSI triggers that fired */
 	uint64_t notifications;		/* from the module */

@@ -176,7 +176,10 @@ static int on_watch(sd_event_source *source, int fd, uint32_t events, void *arg)
 	while ((found = pkvm_monitor_next(link->watch, &event)) > 0)
 		loaded |= event.type == PKVM_EVENT_LOADED;
 	/* Lost messages could have been the one. */
-	if (!loaded && !(found == -ENOBUFS && !link->monitor))
+	if (!loaded && found != -ENOBUFS)
+		return 0;
+	/* Old news, if the one that was found is still there. */
+	if (link->monitor && !resync(link))
 		return 0;
 	disconnect(link);
 	connect_module(link);

@@ -13,7 +13,8 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
-static void vadd(struct log_entry *entry, const char *name, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+vadd(struct log_entry *entry, const char *name, const char *format, va_list args)
 {
 	size_t left = sizeof(entry->room) - entry->used;
 	char *at = entry->room + entry->used;
@@ -40,8 +41,8 @@ void log_add(struct log_entry *entry, const char *name, const char *format, ...)
 	va_end(args);
 }
 
-static void vbegin(struct log_entry *entry, int priority, const char *id, const char *format,
-		   va_list args)
+static void __attribute__((format(printf, 4, 0)))
+vbegin(struct log_entry *entry, int priority, const char *id, const char *format, va_list args)
 {
 	entry->priority = priority;
 	entry->n = 0;

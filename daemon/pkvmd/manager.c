@@ -251,13 +251,14 @@ static int on_timer(sd_event_source *source, uint64_t now, void *arg)
 	return manager_step(source, arg);
 }
 
-/* A step comes after all that tells it something, so that a burst of events makes one. */
+/*
+ * All sources have the same priority, here and elsewhere: they take turns, so that none of
+ * those who talk to the daemon can keep it from its work.
+ */
 static int add_sources(struct manager *manager)
 {
 	int err = sd_event_add_defer(manager->event, &manager->look, manager_step, manager);
 
-	if (err >= 0)
-		err = sd_event_source_set_priority(manager->look, SD_EVENT_PRIORITY_NORMAL + 10);
 	if (err >= 0)
 		err = sd_event_add_time(manager->event, &manager->timer, CLOCK_MONOTONIC, 0, 0,
 					on_timer, manager);

@@ -26,6 +26,7 @@ uint64_t manager_now(void);
 
 /* For the journal, and systemd's status line. */
 void tell_state(const struct manager *manager);
+void tell_status(const struct manager *manager);
 void tell_action_begins(const struct action *action, const struct policy_decision *decision);
 void tell_action_ended(const struct action *action, const struct manager *manager);
 void tell_suppression(const struct manager *manager);

@@ -11,9 +11,6 @@
 #include "runner.h"
 #include "store.h"
 
-/* A look again is never so urgent that it needs a wake-up of its own. */
-#define TIMER_ACCURACY_US	50000
-
 static uint64_t realtime(void)
 {
 	struct timespec ts;
@@ -94,6 +91,13 @@ static void remember(struct manager *manager, const struct policy_decision *deci
 	decisions_add(&manager->decisions, &entry);
 }
 
+/* That the policy waits for its own action is not worth telling. */
+static bool waits_for_itself(const struct manager *manager)
+{
+	return manager->decision.reason == REASON_BUSY &&
+	       runner_current(manager->runner)->origin == ORIGIN_POLICY;
+}
+
 /* Once, however often the same is decided in a row. */
 static void suppressed(struct manager *manager, const struct policy_decision *before)
 {
@@ -101,6 +105,8 @@ static void suppressed(struct manager *manager, const struct policy_decision *be
 
 	if (before->action == POLICY_NONE && decision->reason == before->reason &&
 	    decision->suppressed == before->suppressed)
+		return;
+	if (waits_for_itself(manager))
 		return;
 	remember(manager, decision, NULL);
 	if (decision->suppressed == POLICY_NONE)
@@ -165,8 +171,10 @@ int manager_step(sd_event_source *source, void *arg)
 		suppressed(manager, &before);
 	give_way(manager);
 	save(manager);
-	if (manager->decision.level != before.level)
+	if (manager->decision.level != before.level) {
+		tell_status(manager);
 		manager_changed(manager);
+	}
 	return 0;
 }
 

@@ -37,7 +37,18 @@ void tell_state(const struct manager *manager)
 		  sentences[manager->state].text);
 	log_add(&entry, "PKVM_STATE", "%s", states[manager->state]);
 	log_send(&entry);
-	sd_notifyf(0, "STATUS=%s", sentences[manager->state].text);
+	tell_status(manager);
+}
+
+void tell_status(const struct manager *manager)
+{
+	const char *text = sentences[manager->state].text;
+
+	if (manager->policy.level == LEVEL_NONE)
+		sd_notifyf(0, "STATUS=%s", text);
+	else
+		sd_notifyf(0, "STATUS=%s; memory pressure: %s", text,
+			   policy_level_name(manager->policy.level));
 }
 
 static void add_decision(struct log_entry *entry, const struct policy_decision *decision)
@@ -97,10 +108,10 @@ void tell_suppression(const struct manager *manager)
 	const struct policy_decision *decision = &manager->decision;
 	struct log_entry entry;
 
-	log_begin(&entry, LOG_INFO, LOG_ID_SUPPRESSED, "no %s of %" PRIu64 " pages: %s",
-		  policy_action_name(decision->suppressed), decision->pages,
-		  policy_reason_text(decision->reason));
+	log_begin(&entry, LOG_INFO, LOG_ID_SUPPRESSED, "no %s: %s",
+		  policy_action_name(decision->suppressed), policy_reason_text(decision->reason));
 	log_add(&entry, "PKVM_ACTION", "%s", policy_action_name(decision->suppressed));
+	log_add(&entry, "PKVM_ASKED_PAGES", "%" PRIu64, decision->pages);
 	add_decision(&entry, decision);
 	log_send(&entry);
 }

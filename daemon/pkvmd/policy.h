@@ -66,8 +66,6 @@ const char *policy_reason_text(enum policy_reason reason);
 const char *policy_action_name(enum policy_action action);
 /* "none", "some", "high" */
 const char *policy_level_name(enum policy_level level);
-/* Whether the reason is that of an action that would have been due. */
-bool policy_is_suppression(enum policy_reason reason);
 
 struct policy_pressure {
 	bool triggered;		/* a trigger has fired since the sample before */

@@ -62,8 +62,3 @@ const char *policy_level_name(enum policy_level level)
 {
 	return levels[level];
 }
-
-bool policy_is_suppression(enum policy_reason reason)
-{
-	return reason >= REASON_PRESSURE_LASTS;
-}

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "psi.h"
 
 #define SHARE_MAX	10000
 #define BLANKS		" \t"
@@ -32,29 +33,6 @@ struct pressure {
 	struct source *sources;
 	bool triggered;
 };
-
-int pressure_parse(const char *text, uint32_t *ret_some_avg10)
-{
-	unsigned int whole, part;
-	int end = 0;
-
-	if (sscanf(text, "some avg10=%3u.%2u avg60=%n", &whole, &part, &end) != 2 || !end ||
-	    whole > 100)
-		return -EBADMSG;
-	*ret_some_avg10 = whole * 100 + part;
-	return 0;
-}
-
-int meminfo_parse(const char *text, uint64_t *ret_pages)
-{
-	const char *at = strstr(text, "\nMemAvailable:");
-	uint64_t kib;
-
-	if (!at || sscanf(at, "\nMemAvailable: %" SCNu64 " kB", &kib) != 1)
-		return -EBADMSG;
-	*ret_pages = kib / 4;
-	return 0;
-}
 
 /* The beginning of a file of /proc or /sys, terminated. */
 static int read_text(int fd, char *text, size_t size)
@@ -89,7 +67,7 @@ struct policy_pressure pressure_sample(struct pressure *pressure)
 
 	pressure->triggered = false;
 	for (const struct source *source = pressure->sources; source; source = source->next) {
-		if (!read_text(source->fd, text, sizeof(text)) && !pressure_parse(text, &share) &&
+		if (!read_text(source->fd, text, sizeof(text)) && !psi_parse(text, &share) &&
 		    share > sample.some_avg10)
 			sample.some_avg10 = share;
 	}

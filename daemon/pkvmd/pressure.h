@@ -5,12 +5,6 @@
 
 #include "manager.h"
 
-/* "some avg10=1.23 avg60=..." in hundredths of a percent. Returns 0 or -EBADMSG. */
-int pressure_parse(const char *text, uint32_t *ret_some_avg10);
-
-/* MemAvailable of /proc/meminfo's text in pages of 4 KiB. Returns 0 or -EBADMSG. */
-int meminfo_parse(const char *text, uint64_t *ret_pages);
-
 /* Watches nothing yet. @paths outlive it. Returns 0 or a negative errno. */
 int pressure_new(struct manager *manager, const struct manager_paths *paths,
 		 struct pressure **ret);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "link.h"
 #include "manager_priv.h"
@@ -23,7 +24,7 @@ struct runner {
 	struct manager *manager;
 	struct job *jobs;		/* the first is under way */
 	size_t n;
-	sd_event_source *batch;		/* on while there are jobs */
+	sd_event_source *batch;		/* a timer that is due at once, while there are jobs */
 };
 
 static const struct action no_action = { .kind = POLICY_NONE };
@@ -52,8 +53,6 @@ static void end(struct runner *runner, int err)
 	job->action.error = err;
 	runner->jobs = job->next;
 	runner->n--;
-	if (!runner->n)
-		sd_event_source_set_enabled(runner->batch, SD_EVENT_OFF);
 	if (job->action.began) {
 		job->action.took = manager_now() - job->action.began;
 		manager_action_ended(runner->manager, &job->action);
@@ -84,36 +83,56 @@ static int move_batch(struct runner *runner, struct action *action)
 	return done == pages && action->done < action->asked;
 }
 
-static int on_batch(sd_event_source *source, void *arg)
+/*
+ * A source that is always pending would come before all others of its priority; a timer that
+ * is set again takes turns with them.
+ */
+static int schedule(struct runner *runner)
+{
+	int err = sd_event_source_set_time(runner->batch, 0);
+
+	return err < 0 ? err : sd_event_source_set_enabled(runner->batch, SD_EVENT_ONESHOT);
+}
+
+static int on_batch(sd_event_source *source, uint64_t now, void *arg)
 {
 	struct runner *runner = arg;
-	struct action *action = &runner->jobs->action;
+	struct action *action;
 	int more;
 
-	(void)source;
+	(void)source, (void)now;
+	if (!runner->jobs)
+		return 0;
+	action = &runner->jobs->action;
 	if (!action->began)
 		begin(runner);
 	more = action->dry_run ? 0 : move_batch(runner, action);
 	if (more <= 0)
 		end(runner, more);
-	return 0;
+	return runner->jobs ? schedule(runner) : 0;
 }
 
 int runner_add(struct runner *runner, const struct action *action, manager_done_fn done, void *arg)
 {
 	struct job *job, **at = &runner->jobs;
+	int err;
 
 	if (runner->n == MOST_WAITING)
 		return -EBUSY;
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return -ENOMEM;
+	err = schedule(runner);
+	if (err < 0) {
+		free(job);
+		return err;
+	}
 	*job = (struct job){ .action = *action, .done = done, .arg = arg };
 	while (*at)
 		at = &(*at)->next;
 	*at = job;
 	runner->n++;
-	return sd_event_source_set_enabled(runner->batch, SD_EVENT_ON);
+	return 0;
 }
 
 void runner_stop(struct runner *runner, int err, bool all)
@@ -133,11 +152,10 @@ int runner_new(struct manager *manager, struct runner **ret)
 	if (!runner)
 		return -ENOMEM;
 	runner->manager = manager;
-	err = sd_event_add_defer(manager->event, &runner->batch, on_batch, runner);
+	err = sd_event_add_time(manager->event, &runner->batch, CLOCK_MONOTONIC, 0, 1, on_batch,
+				runner);
 	if (err >= 0)
 		err = sd_event_source_set_enabled(runner->batch, SD_EVENT_OFF);
-	if (err >= 0)
-		err = sd_event_source_set_priority(runner->batch, SD_EVENT_PRIORITY_IDLE);
 	if (err < 0) {
 		runner_free(runner);
 		return err;

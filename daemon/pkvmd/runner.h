@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Carries actions out, one after the other. Each goes in batches, one a round of the loop and
- * after all else in it: a batch takes the kernel a millisecond or so, and the loop stays as
- * quick as that. A thread would buy nothing but locks.
+ * Carries actions out, one after the other. Each goes in batches that take turns with all else
+ * in the loop: a batch takes the kernel a millisecond or so, the loop stays as quick as that,
+ * and no flood of other work keeps EL2 from being supplied. A thread would buy nothing but locks.
  */
 #ifndef PKVMD_RUNNER_H
 #define PKVMD_RUNNER_H

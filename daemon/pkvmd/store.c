@@ -41,6 +41,7 @@ struct store {
 	char *path, *aside;	/* NULL: nothing is kept */
 	struct policy_state saved;
 	bool known;		/* what the file has */
+	int err;		/* of the last time */
 };
 
 static uint64_t realtime(void)
@@ -169,6 +170,17 @@ static bool same(const struct policy_state *a, const struct policy_state *b)
 	       a->damped_at == b->damped_at && a->ping_pongs == b->ping_pongs;
 }
 
+static int replace(const struct store *store, struct kept *kept)
+{
+	int err = write_file(store->aside, kept);
+
+	if (!err && rename(store->aside, store->path))
+		err = -errno;
+	if (err)
+		unlink(store->aside);
+	return err;
+}
+
 int store_save(struct store *store, const struct policy_state *policy, uint64_t now)
 {
 	struct kept kept = {
@@ -179,17 +191,14 @@ int store_save(struct store *store, const struct policy_state *policy, uint64_t 
 		.damped = since_epoch(policy->damped_at, now),
 		.ping_pongs = policy->ping_pongs,
 	};
-	int err;
+	int err, before = store->err;
 
 	if (!store->path || (store->known && same(&store->saved, policy)))
 		return 0;
-	err = write_file(store->aside, &kept);
-	if (!err && rename(store->aside, store->path))
-		err = -errno;
-	if (err) {
-		unlink(store->aside);
-		return err;
-	}
+	err = replace(store, &kept);
+	store->err = err;
+	if (err)
+		return err == before ? 0 : err;
 	store->saved = *policy;
 	store->known = true;
 	return 0;

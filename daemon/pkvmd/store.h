@@ -21,7 +21,10 @@ void store_free(struct store *store);
 int store_load(struct store *store, const struct config *config, uint64_t now,
 	       struct policy_state *policy);
 
-/* Writes if something has changed since the last time. Returns 0 or a negative errno. */
+/*
+ * Writes if something has changed since the last time. Returns 0 or a negative errno; one
+ * that goes on is returned once.
+ */
 int store_save(struct store *store, const struct policy_state *policy, uint64_t now);
 
 #endif

@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -258,6 +260,53 @@ static void read_until(int master, char *seen, size_t size, const char *wanted)
 	}
 }
 
+/* The master is the test's: once that is gone, the terminal hangs up. */
+static void be_top(int master)
+{
+	const char *argv[] = { "pkvmctl", "top", NULL };
+	int fd;
+
+	setsid();
+	fd = open(ptsname(master), O_RDWR);
+	close(master);
+	for (int std = STDIN_FILENO; std <= STDERR_FILENO; std++)
+		dup2(fd, std);
+	setenv("TERM", "xterm", 1);
+	_exit(ctl_run(2, argv));
+}
+
+/* Drawn from figures and events; another size is another drawing; q leaves. */
+START_TEST(top_on_a_terminal)
+{
+	const struct pkvm_event event = { PKVM_EVENT_TOPUP, .moved = { .pages = 512 } };
+	struct winsize size = { .ws_row = 30, .ws_col = 100 };
+	int master = posix_openpt(O_RDWR | O_NOCTTY), status;
+	char seen[65536] = "";
+	pid_t pid;
+
+	ck_assert_int_eq(grantpt(master) | unlockpt(master), 0);
+	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);
+	fake_module.stats.mem.reclaimable = 512;
+	fake_module.events = &event;
+	fake_module.nr_events = 1;
+	pid = fork();
+	if (!pid)
+		be_top(master);
+	read_until(master, seen, sizeof(seen), "] 2 MiB");
+	read_until(master, seen, sizeof(seen), "moved 2 MiB");
+	ck_assert_ptr_nonnull(strstr(seen, "pkvmd     does not run"));
+	size.ws_col = 50;
+	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);
+	memset(seen, 0, sizeof(seen));
+	/* Only what is different is drawn: the shorter bar's end. */
+	read_until(master, seen, sizeof(seen), "] 2 MiB");
+	ck_assert_int_eq(write(master, "q", 1), 1);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	close(master);
+}
+END_TEST
+
 /* On a terminal a long one moves a bar, step by step; a short one and JSON do not. */
 START_TEST(topup_on_a_terminal)
 {
@@ -492,6 +541,7 @@ int main(void)
 	tcase_add_test(tcase, metrics_without_module);
 	tcase_add_test(tcase, policy_without_daemon);
 	tcase_add_test(tcase, top_without_terminal);
+	tcase_add_test(tcase, top_on_a_terminal);
 	tcase_add_test(tcase, findings_set_the_status);
 	tcase_add_test(tcase, topup);
 	tcase_add_test(tcase, topup_on_a_terminal);

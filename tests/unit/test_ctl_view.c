@@ -143,7 +143,7 @@ static const struct ctl_decision decisions[] = {
 		.reserve = 28,
 		.low = 48,
 		.target = 128,
-		.text = "topup of 100 pages: the reserve is below its low mark; moved 99 pages",
+		.text = "topup of 100 pages: below the low mark; moved 99 pages",
 	},
 	{
 		.time_us = UINT64_C(1795222920000000),

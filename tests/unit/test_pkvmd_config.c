@@ -43,9 +43,9 @@ static void teardown(void)
 static void put(const char *path, const char *text)
 {
 	char *command;
+	int n = asprintf(&command, "mkdir -p $(dirname %s) && printf '%s' >%s", path, text, path);
 
-	ck_assert_int_ge(asprintf(&command, "mkdir -p $(dirname %s) && printf '%s' >%s", path, text,
-				  path), 0);
+	ck_assert_int_ge(n, 0);
 	run(command);
 	free(command);
 }

@@ -67,6 +67,7 @@ static void with_client(void (*client)(void))
 	sigset_t set;
 	int status = -1;
 	pid_t pid;
+	int err;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
@@ -76,8 +77,8 @@ static void with_client(void (*client)(void))
 		client();
 		_exit(0);
 	}
-	ck_assert_int_ge(sd_event_add_child(fake.manager.event, &source, pid, WEXITED, on_child,
-					    &status), 0);
+	err = sd_event_add_child(fake.manager.event, &source, pid, WEXITED, on_child, &status);
+	ck_assert_int_ge(err, 0);
 	while (status < 0)
 		ck_assert_int_ge(sd_event_run(fake.manager.event, UINT64_MAX), 0);
 	ck_assert_int_eq(status, 0);

@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "../../daemon/pkvmd/manager.h"
+#include "../../daemon/pkvmd/store.h"
 #include "fake/netlink.h"
 #include "fake/pressure.h"
 
@@ -182,6 +186,18 @@ START_TEST(module_goes_and_comes)
 }
 END_TEST
 
+/* It was found before the news of its being loaded was read. */
+START_TEST(old_news)
+{
+	fake_module_load();
+	ck_assert_int_eq(manager_new(&paths, false, &manager), 0);
+	fake_module_tell();
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_uint_eq(manager->counters.loads, 1);
+}
+END_TEST
+
 START_TEST(other_version)
 {
 	fake_module_load();
@@ -234,7 +250,7 @@ START_TEST(learns_from_requests)
 	/* 300 and a quarter more, and the request of 300, above the low mark of 75 %. */
 	ck_assert_uint_eq(manager->decision.low, 675);
 	ck_assert_uint_eq(reserve(), 900);
-	ck_assert_uint_eq(histogram_count(&manager->counters.request_latency), 1);
+	ck_assert_uint_eq(manager->counters.request_latency.sum, 20000);
 	fake_module_use(300);
 	settle();
 	ck_assert_uint_eq(fake_module.stats.mem.requests, 1);
@@ -360,6 +376,37 @@ START_TEST(freed_in_the_midst)
 	stop();
 	ck_assert_uint_eq(seen.done, 1);
 	ck_assert_int_eq(seen.done_with.error, -ECANCELED);
+}
+END_TEST
+
+static int on_flood(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	(void)source, (void)fd, (void)events;
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+/* Somebody who always wants something, and a long action: neither keeps the other from it. */
+START_TEST(others_take_turns)
+{
+	unsigned int rounds, floods = 0, batches = 40;
+	sd_event_source *source;
+	int fd = eventfd(1, EFD_CLOEXEC);
+
+	fake_module_load();
+	start();
+	ck_assert_int_ge(sd_event_add_io(manager->event, &source, fd, EPOLLIN, on_flood, &floods),
+			 0);
+	ck_assert_int_eq(manager_request(manager, POLICY_TOPUP, batches * 512, on_done, &seen,
+					 &message),
+			 0);
+	for (rounds = 0; !seen.done; rounds++) {
+		ck_assert_uint_lt(rounds, 8 * batches);
+		ck_assert_int_ge(sd_event_run(manager->event, ROUND_US), 0);
+	}
+	ck_assert_uint_ge(floods, batches / 2);
+	sd_event_source_unref(source);
+	close(fd);
 }
 END_TEST
 
@@ -513,6 +560,19 @@ START_TEST(spoilt_store_is_left_aside)
 }
 END_TEST
 
+/* It goes on, and says so once. */
+START_TEST(nowhere_to_keep)
+{
+	paths.state_directory = "/nonexistent";
+	fake_module_load();
+	start();
+	ck_assert_uint_eq(reserve(), FLOOR);
+	fake_module_use(300);
+	settle();
+	ck_assert_int_eq(store_save(manager->store, &manager->policy, 0), 0);
+}
+END_TEST
+
 static void explained(const char *part)
 {
 	const struct decision_entry *entry = decisions_get(&manager->decisions, 0);
@@ -548,6 +608,7 @@ int main(void)
 	tcase_add_test(tcase, waits_for_the_module);
 	tcase_add_test(tcase, finds_the_module);
 	tcase_add_test(tcase, module_goes_and_comes);
+	tcase_add_test(tcase, old_news);
 	tcase_add_test(tcase, other_version);
 	tcase_add_test(tcase, el2_dies);
 	tcase_add_test(tcase, idle_is_idle);
@@ -559,6 +620,7 @@ int main(void)
 	tcase_add_test(tcase, requests_are_refused);
 	tcase_add_test(tcase, module_goes_in_the_midst);
 	tcase_add_test(tcase, freed_in_the_midst);
+	tcase_add_test(tcase, others_take_turns);
 	tcase_add_test(tcase, host_has_too_little);
 	tcase_add_test(tcase, dry_run_moves_nothing);
 	tcase_add_test(tcase, pressure_takes_pages_back);
@@ -569,6 +631,7 @@ int main(void)
 	tcase_add_test(tcase, learnt_survives);
 	tcase_add_loop_test(tcase, spoilt_store_is_left_aside, 0,
 			    sizeof(spoilt) / sizeof(spoilt[0]));
+	tcase_add_test(tcase, nowhere_to_keep);
 	tcase_add_test(tcase, explains);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

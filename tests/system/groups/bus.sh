@@ -73,6 +73,8 @@ is_hardened()
 	exposure=$(systemd-analyze security --no-pager pkvmd |
 		sed -n 's/.*exposure level for pkvmd.service: \([0-9.]*\) .*/\1/p')
 	echo "exposure level $exposure"
+	runs 0 systemd-analyze verify --man=no pkvmd.service pkvmd.socket
+	is 'what systemd finds fault with' "$(cat "$OUT" "$ERR")" ''
 	is 'exposure at most 2.0' "$(awk -v e="$exposure" 'BEGIN { print e != "" && e <= 2.0 }')" 1
 	is 'oom_score_adj' "$(cat "/proc/$(systemctl show -P MainPID pkvmd)/oom_score_adj")" -900
 }
@@ -84,7 +86,8 @@ explains_itself()
 
 	is 'the interface' "$(pkvmd --bus-introspect)" "$(tail -n +2 $INTERFACE_XML)"
 	runs 0 gdbus introspect --system -d org.pkvm1 -o /org/pkvm1
-	for method in TopUp Reclaim SetPolicy ReloadConfig ExplainLastDecision ListDecisions ListVMs; do
+	for method in TopUp Reclaim SetPolicy ReloadConfig ExplainLastDecision ListDecisions \
+		ListVMs; do
 		contains 'the introspection' "$(cat "$OUT")" "$method("
 	done
 	contains 'the introspection' "$(cat "$OUT")" 'in  t pages'
@@ -175,8 +178,8 @@ policy_is_set()
 	runs 1 pkvmctl policy set Floor=1M Ceiling=nonsense
 	contains 'the error' "$(cat "$ERR")" Ceiling
 	runs 1 pkvmctl policy set Floor=64M Ceiling=32M
-	runs 1 pkvmctl policy set Flor=1M
-	contains 'the error' "$(cat "$ERR")" Flor
+	runs 1 pkvmctl policy set Base=1M
+	contains 'the error' "$(cat "$ERR")" Base
 	is 'the configuration' "$(property Configuration)" "$before"
 	call ReloadConfig
 	contains 'the configuration' "$(property Configuration)" '"Floor" "1M" "default"'
@@ -199,11 +202,11 @@ signals_tell()
 	cat "$TEST_DIR/signals"
 	is 'signals before and after' "$(grep -c 'Manager.ActionBegins\|Manager.ActionEnded' \
 		"$TEST_DIR/signals")" 4
-	grep -q "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>.*'asked-pages': <uint64 10>" \
-		"$TEST_DIR/signals"
+	grep "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>" "$TEST_DIR/signals" |
+		grep -q "'asked-pages': <uint64 10>"
 	grep -q "ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 10>" "$TEST_DIR/signals"
-	grep -q "ActionEnded.*'dry-run': <true>.*'asked-pages': <uint64 20>.*'done-pages': <uint64 0>" \
-		"$TEST_DIR/signals"
+	grep "ActionEnded.*'dry-run': <true>.*'asked-pages': <uint64 20>" "$TEST_DIR/signals" |
+		grep -q "'done-pages': <uint64 0>"
 	grep -q "PropertiesChanged.*'DryRun': <true>" "$TEST_DIR/signals"
 }
 

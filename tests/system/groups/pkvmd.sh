@@ -88,6 +88,15 @@ at_least()
 	[ "$(figure "$1")" -ge "$2" ]
 }
 
+burst_without_daemon()
+{
+	modprobe pkvm
+	burst
+	number 'requests of a burst' "$(requests)" -ge $VMS
+	pkvmctl vm destroy --all
+	rmmod pkvm
+}
+
 # What the first burst took, kept for the cases after it.
 first_burst_is_learnt()
 {
@@ -254,9 +263,8 @@ pressure_brings_pages_back()
 	wait $psi || fail 'there was no pressure'
 	eventually 10 taken_back_at
 	number 'pages taken back by pkvmd' "$(($(figure .host.reclaimed_pages) - before))" -gt 0
-	echo "ms from PSI event to pages: $((($(taken_back_at) - $(cat "$TEST_DIR/psi")) / 1000))"
-	number 'ms from PSI event to pages' \
-		$((($(taken_back_at) - $(cat "$TEST_DIR/psi")) / 1000)) -lt 10000
+	echo $((($(taken_back_at) - $(cat "$TEST_DIR/psi")) / 1000)) >/root/reaction_ms
+	number 'ms from PSI event to pages' "$(cat /root/reaction_ms)" -lt 10000
 	number 'pages left' "$(figure .memory.reclaimable_pages)" -lt $((IDLE_PAGES / 2))
 }
 
@@ -289,7 +297,6 @@ oscillating_hog_is_no_ping_pong()
 		eventually 60 pressure_is_over
 		sleep 6
 	done
-	echo "topups $(completed topup), releases $(completed release), reclaims $(completed reclaim)"
 	said 'what was taken back is donated again: pressure counts from 10.00 % on now'
 	number 'top-ups' "$(completed topup)" -le 3
 	number 'take-backs' "$(($(completed release) + $(completed reclaim)))" -le 8
@@ -353,6 +360,7 @@ wrong_use_is_refused()
 }
 
 test_case prepare prepare
+test_case without-daemon burst_without_daemon
 test_case waits-for-the-module waits_for_the_module
 test_case first-burst-is-learnt first_burst_is_learnt
 test_case second-burst second_burst_makes_no_request
@@ -363,10 +371,10 @@ test_case watchdog watchdog_recovers
 test_case reload reload_takes_drop_ins
 test_case dry-run dry_run_moves_nothing
 test_case pressure pressure_brings_pages_back
+echo "from the PSI event until pages were back: $(cat /root/reaction_ms) ms"
 test_case oscillating-hog oscillating_hog_is_no_ping_pong
 test_case cgroup cgroup_is_watched
 test_case idle idle_daemon_sleeps
 test_case wrong-use wrong_use_is_refused
 test_case stop stops_cleanly
-journal -p notice | tail -40
 test_case kernel-log log_is_clean

@@ -30,6 +30,9 @@ extern struct fake_module fake_module;
 void fake_module_load(void);
 void fake_module_unload(void);
 
+/* That it is loaded is told again. */
+void fake_module_tell(void);
+
 /* A VM start takes @pages: from what is there, or with a request that asks for what lacks. */
 void fake_module_use(uint64_t pages);
 

@@ -106,6 +106,11 @@ void fake_module_load(void)
 		.shrinker = { .enabled = true, .seeks = 2, .batch = 64 },
 		.topup_limit = UINT64_MAX,
 	};
+	fake_module_tell();
+}
+
+void fake_module_tell(void)
+{
 	broadcast(GROUP_CONTROLLER, controller_message(NULL, CTRL_CMD_NEWFAMILY, false));
 }
 

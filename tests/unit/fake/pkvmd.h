@@ -3,7 +3,7 @@
 #ifndef FAKE_PKVMD_H
 #define FAKE_PKVMD_H
 
-#include "manager.h"
+#include "../../../daemon/pkvmd/manager.h"
 
 #define FAKE_MAX_SETTINGS	8
 
