@@ -179,7 +179,7 @@ int ctl_tracefs_open(uint64_t mask, struct ctl_tracefs *ret, struct ctl_message 
 
 	if (fake_probe.error)
 		return fail(message);
-	if (pipe2(fds, O_NONBLOCK))
+	if (pipe(fds) || fcntl(fds[0], F_SETFL, O_NONBLOCK))
 		abort();
 	fake_probe.mask = mask;
 	fake_probe.open_traces++;
