@@ -7,7 +7,7 @@ DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib -I
 # What is generated is not held to our warnings.
 DAEMON_CFLAGS += -isystem $(BPF_BUILD)
 DAEMON_PACKAGES := libnl-genl-3.0 smartcols libsystemd ncursesw libbpf
-PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
+PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd libbpf
 PROBE_PACKAGES := libbpf libsystemd
 
 # The eBPF probes and what reads their maps; their programs come as build/bpf/*.skel.h.
@@ -19,7 +19,7 @@ CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
 
 # Sizes and messages are read and told as pkvmctl does.
 PKVMD_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/pkvmd/*.c daemon/metrics/*.c)) \
-	daemon/ctl/message.c daemon/ctl/size.c
+	$(addprefix daemon/,ctl/message.c ctl/size.c probe/maps.c probe/hash.c)
 PKVMD_NATIVE := $(BUILD)/native/bin/pkvmd
 PKVMD_ARM64 := $(BUILD)/arm64/bin/pkvmd
 

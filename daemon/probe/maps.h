@@ -17,6 +17,9 @@
 /* Where pkvmd-probe pins; a directory of the group pkvmd's. It is gone when the probe is. */
 #define PROBE_PIN_DIR	"/sys/fs/bpf/pkvm"
 
+/* The same where the services find it: /sys/fs/bpf is closed to them. */
+#define PROBE_BIND_DIR	"/run/pkvm-probe"
+
 /* File descriptors. */
 struct probe_maps {
 	int kinds, vms, tasks, lost;

@@ -23,7 +23,8 @@ struct probe {
 
 static int fail(struct ctl_message *message)
 {
-	return ctl_message_set(message, fake_probe.error, "%s", fake_probe.sentence);
+	return ctl_message_set(message, fake_probe.error ? fake_probe.error : -ENOENT, "%s",
+			       fake_probe.sentence ? fake_probe.sentence : "nothing is pinned");
 }
 
 int probe_open(const struct probe_options *options, struct probe **ret,
@@ -91,7 +92,7 @@ unsigned int probe_stack(const struct probe *probe, int32_t stack,
 
 bool probe_maps_exist(const char *dir)
 {
-	return fake_probe.pinned && !strcmp(dir, PROBE_PIN_DIR);
+	return fake_probe.pinned && (!strcmp(dir, PROBE_PIN_DIR) || !strcmp(dir, PROBE_BIND_DIR));
 }
 
 int probe_maps_open(const char *dir, struct probe_maps *ret, struct ctl_message *message)
