@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* A single batch has room for all: nothing is read twice while entries come and go. */
-static int read_batch(int fd, const struct probe_layout *layout, char *keys, char *values, void **ret,
-		      size_t *ret_n)
+static int read_batch(int fd, const struct probe_layout *layout, char *keys, char *values,
+		      void **ret, size_t *ret_n)
 {
 	uint32_t position, n = (uint32_t)layout->max;
 	char *entries;

@@ -167,10 +167,9 @@ void probe_maps_unpin(const char *dir)
 	}
 }
 
-
-static const struct probe_layout kinds_layout = PROBE_LAYOUT(HYP_REQ_MAX_KINDS, probe_kind, kind, stats);
-static const struct probe_layout vms_layout = PROBE_LAYOUT(HYP_REQ_MAX_VMS, probe_vm, vm, sum);
-static const struct probe_layout tasks_layout = PROBE_LAYOUT(HYP_REQ_MAX_TASKS, probe_task, task, sum);
+static const struct probe_layout kinds = PROBE_LAYOUT(HYP_REQ_MAX_KINDS, probe_kind, kind, stats);
+static const struct probe_layout vms = PROBE_LAYOUT(HYP_REQ_MAX_VMS, probe_vm, vm, sum);
+static const struct probe_layout tasks = PROBE_LAYOUT(HYP_REQ_MAX_TASKS, probe_task, task, sum);
 
 static int read_lost(int fd, uint64_t lost[HYP_REQ_LOST])
 {
@@ -212,12 +211,12 @@ int probe_maps_read(const struct probe_maps *maps, struct probe_reading *ret)
 	struct probe_reading reading = { 0 };
 	int err;
 
-	err = probe_read_hash(maps->kinds, &kinds_layout, (void **)&reading.kinds, &reading.nr_kinds);
+	err = probe_read_hash(maps->kinds, &kinds, (void **)&reading.kinds, &reading.nr_kinds);
 	if (!err)
-		err = probe_read_hash(maps->vms, &vms_layout, (void **)&reading.vms, &reading.nr_vms);
+		err = probe_read_hash(maps->vms, &vms, (void **)&reading.vms, &reading.nr_vms);
 	if (!err)
-		err = probe_read_hash(maps->tasks, &tasks_layout, (void **)&reading.tasks,
-				&reading.nr_tasks);
+		err = probe_read_hash(maps->tasks, &tasks, (void **)&reading.tasks,
+				      &reading.nr_tasks);
 	if (!err)
 		err = read_lost(maps->lost, reading.lost);
 	if (err) {

@@ -442,11 +442,12 @@ START_TEST(el2_events_are_json)
 {
 	fake_probe.pipe = pipe_text;
 	ck_assert_int_eq(run("-j trace events --timeout 1"), 0);
-	ck_assert_ptr_nonnull(strstr(said.out,
-		"{\"hyp_ts_ns\":2000000001,\"hyp_cpu\":1,\"event\":\"hyp_host_hcall\",\"id\":\"vm_create\",\"errno\":\"-12\"}\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "{\"hyp_ts_ns\":2000000001,\"hyp_cpu\":1,"
+					       "\"event\":\"hyp_host_hcall\","
+					       "\"id\":\"vm_create\",\"errno\":\"-12\"}\n"));
 	ck_assert_ptr_nonnull(strstr(said.out, "\"offset\":\"0x10\",\"size\":1024}\n"));
-	ck_assert_ptr_nonnull(strstr(said.out,
-		"{\"event\":\"summary\",\"events\":4,\"lost_at_el2\":9,\"lost_in_buffer\":12}\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "{\"event\":\"summary\",\"events\":4,"
+					       "\"lost_at_el2\":9,\"lost_in_buffer\":12}\n"));
 }
 END_TEST
 

@@ -239,6 +239,19 @@ read_as()
 		/usr/local/bin/probe_read /run/pkvm-probe
 }
 
+# The daemon, which has no capability for BPF, tells what the probe has; without it, that too.
+pkvmd_publishes()
+{
+	systemctl start pkvmd
+	pkvmctl -j trace hist --service >"$HIST"
+	contains metrics "$(/root/scrape)" "pkvmd_probe_call_duration_seconds_count $(sum_of_probe calls)"
+	contains metrics "$(/root/scrape)" 'pkvmd_probe_running 1'
+	systemctl stop pkvmd-probe
+	contains metrics "$(/root/scrape)" 'pkvmd_probe_running 0'
+	systemctl stop pkvmd pkvmd.socket
+	systemctl start pkvmd-probe
+}
+
 service_is_confined()
 {
 	systemd-analyze security --no-pager --threshold=20 pkvmd-probe
@@ -387,6 +400,7 @@ test_case stacks stacks_are_told
 test_case losses-are-counted losses_are_counted
 test_case missing-is-named missing_is_named
 test_case service-pins service_pins
+test_case pkvmd-publishes pkvmd_publishes
 test_case service-is-confined service_is_confined
 test_case service-is-killed service_is_killed
 test_case heap-agrees heap_agrees
