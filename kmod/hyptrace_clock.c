@@ -4,8 +4,9 @@
  * stands still in suspend, and its scale is rounded: a pair of both is good for a while.
  */
 #include <linux/irqflags.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
-#include <linux/spinlock.h>
+#include <linux/mutex.h>
 #include <linux/time64.h>
 #include <linux/trace_clock.h>
 #include <asm/arch_timer.h>
@@ -16,7 +17,7 @@
 #define TOLERANCE_NS	20000
 #define TRIES		4
 
-static DEFINE_SPINLOCK(lock);
+static DEFINE_MUTEX(lock);
 static struct hyptrace_clock pair;	/* under it */
 
 u64 hyptrace_clock_now(void)
@@ -24,13 +25,18 @@ u64 hyptrace_clock_now(void)
 	return trace_clock_local();
 }
 
+static u64 ticks_to_ns(u64 ticks)
+{
+	return mul_u64_u32_div(ticks, NSEC_PER_SEC, arch_timer_get_cntfrq());
+}
+
 u64 hyptrace_clock_ns(const struct hyptrace_clock *clock, u64 counter)
 {
-	s64 ticks = counter - clock->counter;
-	u64 ns = mul_u64_u32_div(ticks < 0 ? -ticks : ticks, NSEC_PER_SEC,
-				 arch_timer_get_cntfrq());
+	u64 since = counter - clock->counter;
 
-	return ticks < 0 ? clock->ns - ns : clock->ns + ns;
+	if ((s64)since < 0)
+		return clock->ns - ticks_to_ns(-since);
+	return clock->ns + ticks_to_ns(since);
 }
 
 /* Returns the ticks that reading took. */
@@ -67,14 +73,13 @@ static void measure(struct hyptrace_clock *ret)
 void hyptrace_clock_get(struct hyptrace_clock *ret)
 {
 	struct hyptrace_clock now;
-	unsigned long flags;
 	s64 off;
 
 	measure(&now);
-	spin_lock_irqsave(&lock, flags);
+	mutex_lock(&lock);
 	off = hyptrace_clock_ns(&pair, now.counter) - now.ns;
 	if (off < -TOLERANCE_NS || off > TOLERANCE_NS)
 		pair = now;
 	*ret = pair;
-	spin_unlock_irqrestore(&lock, flags);
+	mutex_unlock(&lock);
 }

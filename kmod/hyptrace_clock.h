@@ -13,7 +13,7 @@ struct hyptrace_clock {
 
 /*
  * A pair to convert with: the same for all CPUs, and the same as before for as long as it is
- * right, so that the order of events is kept. Any context in which spinlocks may be taken.
+ * right, so that the order of events is kept. Process context, sleeps.
  */
 void hyptrace_clock_get(struct hyptrace_clock *ret);
 

@@ -144,7 +144,6 @@ static void unload(struct ring *ring, unsigned int cpu)
 	ring->pages = NULL;
 }
 
-
 void pkvm_hyptrace_ring_load(unsigned int cpu)
 {
 	struct ring *ring = per_cpu_ptr(&rings, cpu);

@@ -179,7 +179,8 @@ static s64 call_args(enum pkvm_hcall_nr nr, u64 a1, u64 a2, u64 a3, u64 a4)
 static void do_share(u8 what, u16 arg)
 {
 	phys_addr_t pa = pick(arg / 8 * 8);
-	u64 nr = 1 + arg % 8 * (arg % 3) * 29, gpa = (u64)(arg % 7) << HYP_PAGE_SHIFT << 9 * (arg % 3);
+	u64 nr = 1 + arg % 8 * (arg % 3) * 29;
+	u64 gpa = (u64)(arg % 7) << HYP_PAGE_SHIFT << 9 * (arg % 3);
 	u64 vm = vms[arg % MAX_VMS];
 
 	switch (what % 5) {
