@@ -114,11 +114,11 @@ measure_pressure()
 	hog_slowly &
 	hog=$!
 	wait $psi
-	eventually 20 taken_back PKVM_MOVED_PAGES >/dev/null
+	eventually 20 taken_back PKVM_MOVED_PAGES >/dev/null 2>&1
 	kill $hog
 	bench pkvmd/psi_to_pages_ms \
 		$((($(taken_back __MONOTONIC_TIMESTAMP) - $(cat "$TEST_DIR/psi")) / 1000))
-	bench pkvmd/psi_to_pages_moved "$(taken_back PKVM_MOVED_PAGES)"
+	bench pkvmd/psi_moved_pages "$(taken_back PKVM_MOVED_PAGES)"
 }
 
 prepare

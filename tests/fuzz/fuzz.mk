@@ -19,7 +19,7 @@ fuzz_pages_CFLAGS := -Itests/fuzz/check
 
 fuzz_config_SRCS := tests/fuzz/fuzz_config.c $(addprefix daemon/pkvmd/,config.c config_key.c \
 	config_load.c config_value.c dropins.c psi.c) daemon/ctl/message.c daemon/ctl/size.c
-fuzz_config_RUNS ?= 30000
+fuzz_config_RUNS ?= 20000
 fuzz_config_MAX := 400
 fuzz_config_CFLAGS := -Iinclude/uapi
 fuzz_config_LIBS = $(shell pkg-config --libs inih 2>/dev/null)
