@@ -117,7 +117,8 @@ int pkvm_hcall_req(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs,
 	ev.err = err;
 	ev.retries = needs.retries;
 	ev.duration_ns = ktime_get_ns() - needs.start_ns;
-	trace_pkvm_hyp_req(&ev, needs.last.type);
+	trace_pkvm_hyp_req(ev.asked, ev.pages, ev.duration_ns, ev.vm, ev.retries, ev.err,
+			   needs.last.type, ev.cause);
 	pkvm_notify(&ev);
 	if (origin) {
 		origin->requests += needs.retries;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tracepoints of system "pkvm". All that matters is a field, so that a program
- * attached to them follows no pointer. Pages are 4 KiB; errno is 0 or negative.
+ * attached to them follows no pointer; pkvm_hyp_req has nothing but numbers as
+ * arguments, too, for raw tracepoint programs. Pages are 4 KiB; errno is 0 or
+ * negative.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM pkvm
@@ -25,10 +27,14 @@ TRACE_DEFINE_ENUM(PKVM_OWNER_HYP);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_CREATE);
 TRACE_DEFINE_ENUM(PKVM_EVENT_VM_DESTROY);
 
-/* A hypercall that made requests is over: type and cause of the last of them, sums of all. */
+/*
+ * A hypercall that made requests is over: type and cause of the last of them, sums of all.
+ * The order of the arguments is known to bpf/hyp_req.bpf.c.
+ */
 TRACE_EVENT(pkvm_hyp_req,
-	TP_PROTO(const struct pkvm_event *ev, u8 req_type),
-	TP_ARGS(ev, req_type),
+	TP_PROTO(u64 asked, u64 pages, u64 duration_ns, u32 vm, u32 retries, int err, u8 type,
+		 u8 cause),
+	TP_ARGS(asked, pages, duration_ns, vm, retries, err, type, cause),
 	TP_STRUCT__entry(
 		__field(u64, asked)
 		__field(u64, pages)
@@ -40,14 +46,14 @@ TRACE_EVENT(pkvm_hyp_req,
 		__field(u8, cause)
 	),
 	TP_fast_assign(
-		__entry->asked = ev->asked;
-		__entry->pages = ev->pages;
-		__entry->duration_ns = ev->duration_ns;
-		__entry->vm = ev->vm;
-		__entry->retries = ev->retries;
-		__entry->err = ev->err;
-		__entry->type = req_type;
-		__entry->cause = ev->cause;
+		__entry->asked = asked;
+		__entry->pages = pages;
+		__entry->duration_ns = duration_ns;
+		__entry->vm = vm;
+		__entry->retries = retries;
+		__entry->err = err;
+		__entry->type = type;
+		__entry->cause = cause;
 	),
 	TP_printk("type=%s cause=%s vm=%u asked=%llu pages=%llu retries=%u errno=%d "
 		  "duration_ns=%llu",

@@ -28,6 +28,13 @@ install-service:
 	install -D -m 644 systemd/org.pkvm1.Manager.xml \
 		$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/org.pkvm1.Manager.xml
 	install -D -m 644 systemd/org.pkvm1.policy $(DESTDIR)$(POLKIT_ACTIONS)/org.pkvm1.policy
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' systemd/pkvmd-probe.service.in \
+		>$(UNIT_DIR)/pkvmd-probe.service
+	chmod 644 $(UNIT_DIR)/pkvmd-probe.service
+	install -D -m 644 systemd/pkvmd-probe.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/pkvmd-probe.conf
+	install -D -m 644 systemd/pkvmd-probe.tmpfiles \
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/pkvmd-probe.conf
 install: install-service
 
 # Without modules-load.d: the tests load the module themselves.

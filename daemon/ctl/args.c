@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hypevents.h"
 #include "size.h"
 #include "verbs.h"
 #include "words.h"
@@ -272,6 +273,19 @@ static int take_pair(struct parser *p, const char *word)
 	return 0;
 }
 
+static int take_event(struct parser *p, const char *word)
+{
+	int event = ctl_word_find(&ctl_hyp_event_words, word);
+
+	if (event >= 0) {
+		p->args.events |= UINT64_C(1) << event;
+		return 0;
+	}
+	ctl_message_set(p->message, -EINVAL, "unknown event '%s'", word);
+	ctl_words_offer(&ctl_hyp_event_words, p->message);
+	return -EINVAL;
+}
+
 static int take_operand(struct parser *p, const char *word)
 {
 	p->operands++;
@@ -291,6 +305,8 @@ static int take_operand(struct parser *p, const char *word)
 		return take_knob(p, word);
 	case CTL_OPERAND_PAIRS:
 		return take_pair(p, word);
+	case CTL_OPERAND_EVENTS:
+		return take_event(p, word);
 	case CTL_OPERAND_NONE:
 		break;
 	}
@@ -330,6 +346,7 @@ static int check_operands(struct parser *p)
 	case CTL_OPERAND_KNOBS:
 	case CTL_OPERAND_PAIRS:
 		return require(p, given, "give at least one KEY=VALUE");
+	case CTL_OPERAND_EVENTS:
 	case CTL_OPERAND_NONE:
 		break;
 	}

@@ -40,6 +40,10 @@ struct ctl_args {
 	struct ctl_value max_vcpus;
 	struct ctl_value size;
 	struct ctl_value pfn;
+	struct ctl_value buffer;	/* pages */
+	struct ctl_value stack;
+	struct ctl_value service;
+	uint64_t events;		/* bits of ctl_hyp_event_words; 0: none was named */
 	struct ctl_value prometheus;
 	struct ctl_value interval;	/* seconds */
 

@@ -34,6 +34,20 @@ enum ctl_exit ctl_daemon_failed(const struct ctl_daemon *daemon, int err)
 	}
 }
 
+enum ctl_exit ctl_probe_failed(int err, const struct ctl_message *message)
+{
+	ctl_failed("%s", message->text);
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return CTL_EXIT_PERMISSION;
+	case -ENODEV:
+		return CTL_EXIT_NO_MODULE;
+	default:
+		return CTL_EXIT_FAILURE;
+	}
+}
+
 enum ctl_exit ctl_failed(const char *format, ...)
 {
 	va_list args;

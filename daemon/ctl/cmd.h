@@ -55,6 +55,12 @@ enum ctl_exit ctl_cmd_policy_explain(struct ctl *ctl);	/* client not connected *
 enum ctl_exit ctl_cmd_metrics(struct ctl *ctl);		/* client not connected yet */
 enum ctl_exit ctl_cmd_top(struct ctl *ctl);
 enum ctl_exit ctl_cmd_monitor(struct ctl *ctl);
+enum ctl_exit ctl_cmd_trace_req(struct ctl *ctl);
+enum ctl_exit ctl_cmd_trace_hist(struct ctl *ctl);
+enum ctl_exit ctl_cmd_trace_heap(struct ctl *ctl);
+enum ctl_exit ctl_cmd_trace_events(struct ctl *ctl);
+enum ctl_exit ctl_cmd_report(struct ctl *ctl);		/* client not connected */
+enum ctl_exit ctl_cmd_unload(struct ctl *ctl);
 enum ctl_exit ctl_cmd_version(struct ctl *ctl);		/* client not connected yet */
 
 /* Tells the client's sentence on stderr; returns the exit status of its failure. */
@@ -62,6 +68,9 @@ enum ctl_exit ctl_client_failed(const struct ctl *ctl);
 
 /* Tells the daemon's sentence on stderr; returns the exit status of its failure @err. */
 enum ctl_exit ctl_daemon_failed(const struct ctl_daemon *daemon, int err);
+
+/* Tells the sentence with which a probe, or tracefs, failed; returns the exit status of @err. */
+enum ctl_exit ctl_probe_failed(int err, const struct ctl_message *message);
 
 /* Tells a sentence of our own; returns CTL_EXIT_FAILURE. */
 enum ctl_exit ctl_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -2,33 +2,21 @@
 /* pkvmctl monitor */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cmd.h"
+#include "until.h"
 #include "view.h"
 
 struct watch {
 	struct ctl *ctl;
 	struct pkvm_monitor *monitor;
-	int signal_fd;
+	struct ctl_until until;
 	uint64_t seen;		/* events */
 	uint64_t wanted;	/* events to end after; UINT64_MAX for none */
-	int64_t deadline;	/* ms of CLOCK_MONOTONIC; INT64_MAX for none */
 	enum ctl_exit status;	/* to end with */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* @event is NULL where events were lost. */
 static void print(struct watch *watch, const struct pkvm_event *event)
@@ -80,40 +68,19 @@ static bool time_is_up(struct watch *watch)
 				     watch->seen, watch->wanted));
 }
 
-/* Waits for events, a signal or the deadline. Returns whether to go on. */
+/* Returns whether to go on. */
 static bool wait_and_drain(struct watch *watch)
 {
-	struct pollfd fds[] = {
-		{ .fd = pkvm_monitor_fd(watch->monitor), .events = POLLIN },
-		{ .fd = watch->signal_fd, .events = POLLIN },
-	};
-	int timeout = -1;
-
-	if (watch->deadline != INT64_MAX) {
-		int64_t left = watch->deadline - now_ms();
-
-		if (left <= 0)
-			return time_is_up(watch);
-		timeout = (int)left;
-	}
-	if (poll(fds, 2, timeout) < 0 && errno != EINTR)
-		return end(watch, ctl_failed("cannot wait for events: %s", strerror(errno)));
-	if (fds[1].revents)
+	switch (ctl_until_wait(&watch->until, pkvm_monitor_fd(watch->monitor), CTL_PATIENT)) {
+	case CTL_WAIT_READY:
+		return drain(watch);
+	case CTL_WAIT_INTERRUPT:
 		return end(watch, CTL_EXIT_OK);
-	return fds[0].revents ? drain(watch) : true;
-}
-
-/* An interrupt is how one ends a monitor: it comes through a file descriptor, between two lines. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -1;
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	case CTL_WAIT_TIME_UP:
+		return time_is_up(watch);
+	default:
+		return end(watch, ctl_failed("cannot wait for events: %s", strerror(errno)));
+	}
 }
 
 /* Who may not see addresses gets everything else. */
@@ -129,23 +96,18 @@ static int open_monitor(struct ctl *ctl, struct pkvm_monitor **ret)
 enum ctl_exit ctl_cmd_monitor(struct ctl *ctl)
 {
 	const struct ctl_args *args = ctl->args;
-	struct watch watch = {
-		.ctl = ctl,
-		.wanted = ctl_value_or(args->count, UINT64_MAX),
-		.deadline = INT64_MAX,
-	};
+	struct watch watch = { .ctl = ctl, .wanted = ctl_value_or(args->count, UINT64_MAX) };
+	int err;
 
-	if (args->timeout.given)
-		watch.deadline = now_ms() + (int64_t)args->timeout.number * 1000;
 	if (open_monitor(ctl, &watch.monitor))
 		return ctl_client_failed(ctl);
-	watch.signal_fd = open_signals();
-	if (watch.signal_fd < 0) {
-		watch.status = ctl_failed("cannot catch signals: %s", strerror(errno));
+	err = ctl_until_begin(&watch.until, ctl_value_or(args->timeout, 0));
+	if (err) {
+		watch.status = ctl_failed("cannot catch signals: %s", strerror(-err));
 	} else {
 		while (wait_and_drain(&watch))
 			;
-		close(watch.signal_fd);
+		ctl_until_end(&watch.until);
 	}
 	pkvm_monitor_free(watch.monitor);
 	return watch.status;

@@ -38,11 +38,15 @@ static int fetch_status(struct ctl *ctl, struct ctl_status *status)
 enum ctl_exit ctl_cmd_status(struct ctl *ctl)
 {
 	struct ctl_status status = { 0 };
+	int err;
 
 	if (fetch_status(ctl, &status))
 		return ctl_client_failed(ctl);
+	ctl_use_read(&status.use);
 	status.has_daemon = fetch_daemon(&status.daemon);
-	return ctl_viewed(ctl_view_status(ctl->out, &status, &ctl->style));
+	err = ctl_view_status(ctl->out, &status, &ctl->style);
+	ctl_use_release(&status.use);
+	return ctl_viewed(err);
 }
 
 enum ctl_exit ctl_cmd_version(struct ctl *ctl)

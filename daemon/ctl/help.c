@@ -18,6 +18,7 @@ static const char *const operand_synopsis[] = {
 	[CTL_OPERAND_KNOBS] = " KEY=VALUE...",
 	[CTL_OPERAND_PAIRS] = " KEY=VALUE...",
 	[CTL_OPERAND_PAGE] = " PFN|ADDRESS",
+	[CTL_OPERAND_EVENTS] = " [EVENT...]",
 };
 
 /* @written characters stand on the line already. */

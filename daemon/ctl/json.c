@@ -41,25 +41,45 @@ static void start_value(struct ctl_json *json, const char *key)
 	json->more = true;
 }
 
-void ctl_json_begin(struct ctl_json *json, const char *key)
+static void begin(struct ctl_json *json, const char *key, char bracket)
 {
 	start_value(json, key);
-	fputc('{', json->out);
+	fputc(bracket, json->out);
 	json->depth++;
 	json->more = false;
 }
 
-void ctl_json_end(struct ctl_json *json)
+static void end(struct ctl_json *json, char bracket)
 {
 	json->depth--;
 	if (json->more)
 		new_line(json);
-	fputc('}', json->out);
+	fputc(bracket, json->out);
 	json->more = true;
 	if (!json->depth) {
 		fputc('\n', json->out);
 		json->more = false;
 	}
+}
+
+void ctl_json_begin(struct ctl_json *json, const char *key)
+{
+	begin(json, key, '{');
+}
+
+void ctl_json_end(struct ctl_json *json)
+{
+	end(json, '}');
+}
+
+void ctl_json_begin_list(struct ctl_json *json, const char *key)
+{
+	begin(json, key, '[');
+}
+
+void ctl_json_end_list(struct ctl_json *json)
+{
+	end(json, ']');
 }
 
 void ctl_json_number(struct ctl_json *json, const char *key, uint64_t value)

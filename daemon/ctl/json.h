@@ -21,6 +21,8 @@ struct ctl_json {
 /* @key is NULL for what is no member of an object. */
 void ctl_json_begin(struct ctl_json *json, const char *key);
 void ctl_json_end(struct ctl_json *json);
+void ctl_json_begin_list(struct ctl_json *json, const char *key);
+void ctl_json_end_list(struct ctl_json *json);
 void ctl_json_number(struct ctl_json *json, const char *key, uint64_t value);
 void ctl_json_bool(struct ctl_json *json, const char *key, bool value);
 void ctl_json_string(struct ctl_json *json, const char *key, const char *value);

@@ -35,6 +35,12 @@ static const struct {
 	[CTL_METRICS] = { ctl_cmd_metrics, true },
 	[CTL_TOP] = { ctl_cmd_top, false },
 	[CTL_MONITOR] = { ctl_cmd_monitor, false },
+	[CTL_TRACE_REQ] = { ctl_cmd_trace_req, false },
+	[CTL_TRACE_HIST] = { ctl_cmd_trace_hist, false },
+	[CTL_TRACE_HEAP] = { ctl_cmd_trace_heap, false },
+	[CTL_TRACE_EVENTS] = { ctl_cmd_trace_events, false },
+	[CTL_REPORT] = { ctl_cmd_report, true },
+	[CTL_UNLOAD] = { ctl_cmd_unload, false },
 	[CTL_VERSION] = { ctl_cmd_version, true },
 };
 

@@ -59,6 +59,33 @@ static const struct ctl_setting monitor_options[] = {
 	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
 };
 
+/* As many bytes as the probe takes for its ring. */
+#define MIN_BUFFER	16
+#define MAX_BUFFER	65536
+
+static const struct ctl_setting trace_req_options[] = {
+	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count), "end after N events" },
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+	{ "stack", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(stack), "the kernel's stack with each" },
+	{ "buffer", 0, CTL_KIND_SIZE, "SIZE", MIN_BUFFER, MAX_BUFFER, FIELD(buffer),
+	  "room for events that wait (default: 1M)" },
+};
+
+static const struct ctl_setting trace_heap_options[] = {
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+};
+
+static const struct ctl_setting trace_events_options[] = {
+	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count), "end after N events" },
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+};
+
+static const struct ctl_setting trace_hist_options[] = {
+	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
+	{ "service", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(service),
+	  "what pkvmd-probe has measured, at once" },
+};
+
 /*
  * Only what the attribute's type can carry is checked here: the ranges of the
  * knobs are the module's, and its sentence tells them.
@@ -194,6 +221,39 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.object = "monitor",
 		.options = { ARRAY_SIZE(monitor_options), monitor_options },
 		.help = "print events as they come, one a line",
+	},
+	[CTL_TRACE_REQ] = {
+		.object = "trace",
+		.verb = "req",
+		.options = { ARRAY_SIZE(trace_req_options), trace_req_options },
+		.help = "hyp requests as they come, by an eBPF probe",
+	},
+	[CTL_TRACE_HIST] = {
+		.object = "trace",
+		.verb = "hist",
+		.options = { ARRAY_SIZE(trace_hist_options), trace_hist_options },
+		.help = "histograms of hyp requests, by an eBPF probe",
+	},
+	[CTL_TRACE_HEAP] = {
+		.object = "trace",
+		.verb = "heap",
+		.options = { ARRAY_SIZE(trace_heap_options), trace_heap_options },
+		.help = "what is allocated at EL2, for whom and how long, by an eBPF probe",
+	},
+	[CTL_TRACE_EVENTS] = {
+		.object = "trace",
+		.verb = "events",
+		.operand = CTL_OPERAND_EVENTS,
+		.options = { ARRAY_SIZE(trace_events_options), trace_events_options },
+		.help = "what EL2 does, in the order in which it happens",
+	},
+	[CTL_REPORT] = {
+		.object = "report",
+		.help = "put together an archive for the report of a bug",
+	},
+	[CTL_UNLOAD] = {
+		.object = "unload",
+		.help = "stop pkvmd-probe and unload the module",
 	},
 	[CTL_VERSION] = {
 		.object = "version",

@@ -16,6 +16,7 @@
 #include "doctor.h"
 #include "pkvm.h"
 #include "style.h"
+#include "use.h"
 
 struct ctl_status {
 	struct pkvm_info info;
@@ -23,6 +24,7 @@ struct ctl_status {
 	bool has_stats, has_crash;	/* EL2 lives; EL2 is dead and its record may be seen */
 	struct pkvm_stats stats;
 	struct pkvm_crash_record crash;
+	struct ctl_use use;
 	bool has_daemon;		/* pkvmd runs */
 	struct ctl_daemon_status daemon;
 };

@@ -3,6 +3,7 @@
 #include "view.h"
 
 #include "fields.h"
+#include "line.h"
 #include "names.h"
 #include "record.h"
 
@@ -23,25 +24,6 @@ static const struct {
 	[PKVM_EVENT_FAULT] = { &ctl_fault_fields, offsetof(struct pkvm_event, fault) },
 };
 
-/* Begins the line: the time and what happened. The JSON object is left open. */
-static void begin_line(FILE *out, struct ctl_json *json, const char *what,
-		       const struct timespec *when, const struct ctl_style *style)
-{
-	struct tm tm;
-	char time_text[16];
-
-	if (style->json) {
-		ctl_json_begin(json, NULL);
-		ctl_json_number(json, "time_ns",
-				(uint64_t)when->tv_sec * 1000000000 + (uint64_t)when->tv_nsec);
-		ctl_json_string(json, "event", what);
-		return;
-	}
-	localtime_r(&when->tv_sec, &tm);
-	strftime(time_text, sizeof(time_text), "%H:%M:%S", &tm);
-	fprintf(out, "%s.%03ld %-10s ", time_text, when->tv_nsec / 1000000, what);
-}
-
 int ctl_view_event(FILE *out, const struct pkvm_event *event, const struct timespec *when,
 		   const struct ctl_style *style)
 {
@@ -49,7 +31,7 @@ int ctl_view_event(FILE *out, const struct pkvm_event *event, const struct times
 	const void *object = (const char *)event + event_kinds[event->type].offset;
 	struct ctl_json json = { .out = out, .one_line = true };
 
-	begin_line(out, &json, ctl_word(&ctl_event_words, event->type), when, style);
+	ctl_begin_line(out, &json, ctl_word(&ctl_event_words, event->type), when, style);
 	if (style->json) {
 		ctl_json_fields(&json, fields, object);
 		ctl_json_end(&json);
@@ -64,7 +46,7 @@ int ctl_view_lost(FILE *out, const struct timespec *when, const struct ctl_style
 {
 	struct ctl_json json = { .out = out, .one_line = true };
 
-	begin_line(out, &json, "lost", when, style);
+	ctl_begin_line(out, &json, "lost", when, style);
 	if (style->json)
 		ctl_json_end(&json);
 	else

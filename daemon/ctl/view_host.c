@@ -16,6 +16,44 @@ static void json_object(struct ctl_json *json, const char *key, const struct ctl
 	ctl_json_end(json);
 }
 
+static const struct ctl_field holder_fields_list[] = {
+	{ "comm", "process", CTL_CHARS, CTL_MEMBER(struct probe_holder, comm), NULL, false },
+	{ "pid", "pid", CTL_COUNT, CTL_MEMBER(struct probe_holder, pid), NULL, false },
+	{ "programs", "BPF programs", CTL_COUNT, CTL_MEMBER(struct probe_holder, programs), NULL,
+	  false },
+};
+
+static const struct ctl_fields holder_fields = { 3, holder_fields_list };
+
+static void json_use(struct ctl_json *json, const struct ctl_use *use)
+{
+	ctl_json_begin(json, "use");
+	ctl_json_number(json, "references", use->references);
+	ctl_json_begin_list(json, "holders");
+	for (size_t i = 0; i < use->nr_holders; i++) {
+		ctl_json_begin(json, NULL);
+		ctl_json_fields(json, &holder_fields, &use->holders[i]);
+		ctl_json_end(json);
+	}
+	ctl_json_end_list(json);
+	ctl_json_end(json);
+}
+
+/* Why the module cannot be unloaded just now: nothing, if it can. */
+static void view_use(FILE *out, const struct ctl_use *use, const struct ctl_style *style)
+{
+	if (!use->references)
+		return;
+	fprintf(out, style->color ? "\033[1m%s\033[0m\n" : "%s\n", "In use");
+	fprintf(out, "  references to the module, each of which forbids unloading: %" PRIu64 "\n",
+		use->references);
+	for (size_t i = 0; i < use->nr_holders; i++) {
+		fputs("  of these: ", out);
+		ctl_line(out, &holder_fields, &use->holders[i], style);
+		fputc('\n', out);
+	}
+}
+
 static int status_json(FILE *out, const struct ctl_status *status)
 {
 	struct ctl_json json = { .out = out };
@@ -28,6 +66,7 @@ static int status_json(FILE *out, const struct ctl_status *status)
 		json_object(&json, "host", &ctl_host_fields, &status->stats.host);
 	}
 	json_object(&json, "shrinker", &ctl_shrinker_fields, &status->shrinker);
+	json_use(&json, &status->use);
 	if (status->has_daemon)
 		json_object(&json, "daemon", &ctl_daemon_fields, &status->daemon);
 	if (status->has_crash)
@@ -51,6 +90,8 @@ int ctl_view_status(FILE *out, const struct ctl_status *status, const struct ctl
 		err = ctl_sheet(out, "Daemon", &ctl_daemon_fields, &status->daemon, style);
 	else if (!err)
 		fputs("Daemon\n  pkvmd does not run\n", out);
+	if (!err)
+		view_use(out, &status->use, style);
 	if (!err && status->has_crash)
 		err = ctl_sheet(out, "Crash record", &ctl_crash_fields, &status->crash, style);
 	return err;

@@ -27,7 +27,8 @@ IMAGE_CPU=(-march=armv8-a -mgeneral-regs-only)
 # The world of the programs and of what tests them in the machine, and that of the unit
 # tests, where fakes stand for the kernel's headers.
 read -ra LIBRARY_FLAGS <<<"$(pkg-config --cflags libnl-genl-3.0 smartcols check 2>/dev/null)" || true
-PROGRAM_FLAGS=(-Iinclude -Iinclude/uapi -Idaemon/lib -Idaemon/ctl "${LIBRARY_FLAGS[@]}")
+PROGRAM_FLAGS=(-Iinclude -Iinclude/uapi -Idaemon/lib -Idaemon/ctl -Ibpf
+	-isystem "$BUILD/bpf" "${LIBRARY_FLAGS[@]}")
 UNIT_FLAGS=(-Itests/unit -Itests/unit/fake/kernel -Ikmod "${PROGRAM_FLAGS[@]}")
 
 # Print the files of the tree whose names match a pattern: those that git tracks and those

@@ -6,7 +6,7 @@ LINT_CHECKS := $(notdir $(wildcard tests/lint/checks/*))
 LINT_ENV = BUILD=$(BUILD) MAKE="$(MAKE)" CROSS=$(CROSS) KDIR=$(KDIR)
 
 .PHONY: $(LINT_CHECKS:%=lint-%) lint-prepare
-lint-prepare: packages-test $(KERNEL_STAMP)
+lint-prepare: packages-test $(KERNEL_STAMP) $(BPF_SKELETONS)
 
 lint: lint-prepare
 	$(Q)$(LINT_ENV) tests/lint/run

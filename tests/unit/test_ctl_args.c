@@ -80,6 +80,13 @@ static const struct good_case good[] = {
 	{ "top --interval 5", CTL_TOP },
 	{ "monitor", CTL_MONITOR },
 	{ "monitor --count 1 --timeout=86400", CTL_MONITOR },
+	{ "trace req --count 1 --timeout 1 --stack --buffer 64K", CTL_TRACE_REQ },
+	{ "trace hist --timeout=1 --service", CTL_TRACE_HIST },
+	{ "trace heap --timeout 1", CTL_TRACE_HEAP },
+	{ "trace events", CTL_TRACE_EVENTS },
+	{ "trace events hyp_enter hyp_vm_create --count 1", CTL_TRACE_EVENTS },
+	{ "report", CTL_REPORT },
+	{ "unload", CTL_UNLOAD },
 	{ "version", CTL_VERSION },
 	{ "version --", CTL_VERSION },
 	{ "topup -- 5", CTL_TOPUP },
@@ -98,7 +105,7 @@ END_TEST
 
 #define OBJECTS \
 	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, policy, " \
-	"metrics, top, monitor, version"
+	"metrics, top, monitor, trace, report, unload, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {
@@ -146,6 +153,19 @@ static const struct bad_case bad[] = {
 	{ "top --interval 0", -ERANGE, "--interval: '0' is out of range, 1 to 3600" },
 	{ "monitor --count 0", -ERANGE, "--count: '0' is out of range, 1 to 4294967295" },
 	{ "monitor --timeout 86401", -ERANGE, "--timeout: '86401' is out of range, 1 to 86400" },
+
+	{ "trace", -EINVAL, "trace needs a verb; possible: req, hist, heap, events" },
+	{ "trace req --buffer 60K", -ERANGE,
+	  "--buffer: '60K' is out of range, 16 to 65536 pages" },
+	{ "trace req --buffer 257M", -ERANGE,
+	  "--buffer: '257M' is out of range, 16 to 65536 pages" },
+	{ "trace hist --stack", -EINVAL,
+	  "unknown option '--stack' of trace hist" GENERAL ", --timeout, --service" },
+	{ "trace events hyp_", -EINVAL,
+	  "unknown event 'hyp_'; possible: hyp_enter, hyp_exit, hyp_host_hcall, hyp_heap_alloc, "
+	  "hyp_heap_free, hyp_heap_map, hyp_heap_unmap, hyp_request, hyp_pages, hyp_host_fault, "
+	  "hyp_vm_create, hyp_vm_destroy, hyp_vcpu_create, hyp_vcpu_destroy" },
+	{ "unload now", -EINVAL, "'now' is one word too many" },
 
 	{ "topup", -EINVAL, "give a SIZE" },
 	{ "topup 0", -ERANGE, "SIZE: '0' is out of range, 1 to 262144 pages" },

@@ -8,13 +8,26 @@
 #include <string.h>
 
 #include "fake/pkvmd.h"
+#include "fake/probe.h"
 #include "metrics.h"
 
 static struct fake_manager fake;
 
+static struct probe_kind kinds[] = {
+	{ { .cause = 1 },
+	  { .sum = { .calls = 3, .failures = 1, .retries = 4, .given = 8, .duration_ns = 5000 },
+	    .latency = { [12] = 2, [39] = 1 },
+	    .given = { [0] = 1, [3] = 2 } } },
+	{ { .cause = 2 }, { .sum = { .calls = 1, .retries = 1, .given = 1, .duration_ns = 7 },
+			    .latency = { [3] = 1 },
+			    .given = { [1] = 1 } } },
+};
+
 static void setup(void)
 {
 	fake_manager_init(&fake);
+	fake_probe.pinned = true;
+	fake_probe.reading = (struct probe_reading){ .kinds = kinds, .nr_kinds = 2 };
 }
 
 static void teardown(void)
@@ -65,6 +78,19 @@ START_TEST(both_formats)
 	ck_assert_uint_eq(fake.refreshes, 2);
 	free(openmetrics);
 	free(prometheus);
+}
+END_TEST
+
+/* The daemon runs on without a probe, and says so. */
+START_TEST(without_probe)
+{
+	char *all;
+
+	fake_probe.pinned = false;
+	all = text(OM_OPENMETRICS);
+	ck_assert_ptr_nonnull(strstr(all, "\npkvmd_probe_running 0\n# EOF\n"));
+	ck_assert_int_eq(fake_probe.open_maps, 0);
+	free(all);
 }
 END_TEST
 
@@ -201,6 +227,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, both_formats);
+	tcase_add_test(tcase, without_probe);
 	tcase_add_test(tcase, families_are_whole);
 	tcase_add_test(tcase, without_module);
 	tcase_add_test(tcase, with_dead_el2);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What pkvmd-probe has measured, as metrics "pkvmd_probe_...". */
+#include "metrics_probe.h"
+
+#include <stdbool.h>
+
+#include "../probe/maps.h"
+
+/* All kinds of requests in one. */
+static void sum_up(const struct probe_reading *reading, struct hyp_req_stats *ret)
+{
+	*ret = (struct hyp_req_stats){ 0 };
+	for (size_t i = 0; i < reading->nr_kinds; i++) {
+		const struct hyp_req_stats *stats = &reading->kinds[i].stats;
+
+		ret->sum.calls += stats->sum.calls;
+		ret->sum.failures += stats->sum.failures;
+		ret->sum.retries += stats->sum.retries;
+		ret->sum.asked += stats->sum.asked;
+		ret->sum.given += stats->sum.given;
+		ret->sum.duration_ns += stats->sum.duration_ns;
+		for (size_t slot = 0; slot < HYP_REQ_LATENCY_SLOTS; slot++)
+			ret->latency[slot] += stats->latency[slot];
+		for (size_t slot = 0; slot < HYP_REQ_PAGES_SLOTS; slot++)
+			ret->given[slot] += stats->given[slot];
+	}
+}
+
+/* Slot n of the probe has no value above 2^n - 1; the last one has no bound. */
+static void write_histogram(struct om_writer *writer, const struct om_family *family,
+			    const uint64_t *slots, size_t n, uint64_t sum)
+{
+	uint64_t bounds[HYP_REQ_LATENCY_SLOTS];
+
+	for (size_t slot = 0; slot < n - 1; slot++)
+		bounds[slot] = (UINT64_C(1) << slot) - 1;
+	om_begin(writer, family);
+	om_histogram(writer, bounds, slots, n - 1, sum);
+}
+
+static void write_counter(struct om_writer *writer, const char *name, const char *help,
+			  uint64_t value)
+{
+	const struct om_family family = { name, OM_COUNTER, OM_COUNT, help };
+
+	om_begin(writer, &family);
+	om_sample(writer, NULL, 0, value);
+}
+
+static void write_reading(struct om_writer *writer, const struct probe_reading *reading)
+{
+	const struct om_family duration = { "pkvmd_probe_call_duration_seconds", OM_HISTOGRAM,
+					    OM_NS,
+					    "How long hypercalls that lacked pages took, from their first request on" };
+	const struct om_family given = { "pkvmd_probe_call_size_bytes", OM_HISTOGRAM, OM_PAGES,
+					 "What hypercalls that lacked pages were given" };
+	struct hyp_req_stats all;
+
+	sum_up(reading, &all);
+	write_histogram(writer, &duration, all.latency, HYP_REQ_LATENCY_SLOTS,
+			all.sum.duration_ns);
+	write_histogram(writer, &given, all.given, HYP_REQ_PAGES_SLOTS, all.sum.given);
+	write_counter(writer, "pkvmd_probe_call_retries",
+		      "Times that a hypercall was made again after a top-up", all.sum.retries);
+	write_counter(writer, "pkvmd_probe_call_failures",
+		      "Hypercalls given up after a request", all.sum.failures);
+}
+
+void metrics_probe_write(struct om_writer *writer, const char *dir)
+{
+	const struct om_family running = { "pkvmd_probe_running", OM_GAUGE, OM_COUNT,
+					   "Whether pkvmd-probe measures hyp requests (1) or not (0)" };
+	struct probe_reading reading;
+	struct ctl_message ignored;
+	struct probe_maps maps;
+	bool has = !probe_maps_open(dir, &maps, &ignored);
+
+	if (has) {
+		has = !probe_maps_read(&maps, &reading);
+		probe_maps_close(&maps);
+	}
+	om_begin(writer, &running);
+	om_sample(writer, NULL, 0, has);
+	if (!has)
+		return;
+	write_reading(writer, &reading);
+	probe_reading_release(&reading);
+}
