@@ -37,7 +37,7 @@ all:
 
 # First what others name in their prerequisites.
 include tests/guest/guest.mk
-include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk tests/*/*.mk))
+include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk systemd/*.mk tests/*/*.mk))
 include packaging/packaging.mk
 
 help:

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The programs: pkvmctl over the client library, for this machine (build/native) and
-# for arm64 (build/arm64), which on an arm64 host are built alike.
+# The programs: pkvmctl and pkvmd over the client library, for this machine (build/native)
+# and for arm64 (build/arm64), which on an arm64 host are built alike.
 
 PREFIX ?= /usr/local
 DAEMON_CFLAGS = $(CFLAGS_COMMON) -O2 -g -Iinclude -Iinclude/uapi -Idaemon/lib
-DAEMON_PACKAGES := libnl-genl-3.0 smartcols
+DAEMON_PACKAGES := libnl-genl-3.0 smartcols libsystemd ncursesw
+PKVMD_PACKAGES := libnl-genl-3.0 libsystemd inih libmicrohttpd
 
-CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c))
+CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c)) \
+	daemon/pkvmd/psi.c
 CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
 CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
+
+# Sizes and messages are read and told as pkvmctl does.
+PKVMD_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/pkvmd/*.c daemon/metrics/*.c)) \
+	daemon/ctl/message.c daemon/ctl/size.c
+PKVMD_NATIVE := $(BUILD)/native/bin/pkvmd
+PKVMD_ARM64 := $(BUILD)/arm64/bin/pkvmd
 
 PKG_CONFIG_NATIVE := pkg-config
 CC_ARM64 := $(CROSS)gcc
@@ -25,34 +33,43 @@ endif
 # $(1): NATIVE or ARM64, $(2): its folder, $(3): the compiler's variable, $(4): more
 # prerequisites
 define daemon_rules
-CTL_OBJS_$(1) := $$(CTL_SRCS:%.c=$(2)/obj/%.o)
+DAEMON_OBJS_$(1) := $$(patsubst %.c,$(2)/obj/%.o,$$(sort $$(CTL_SRCS) $$(PKVMD_SRCS)))
 
-$$(CTL_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
+$$(DAEMON_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
-	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) $$$$($$(PKG_CONFIG_$(1)) --cflags $$(DAEMON_PACKAGES)) \
-		-MMD -MP -c -o $$@ $$<
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -MMD -MP -c -o $$@ $$< \
+		$$$$($$(PKG_CONFIG_$(1)) --cflags $$(sort $$(DAEMON_PACKAGES) $$(PKVMD_PACKAGES)))
 
-$$(CTL_$(1)): $$(CTL_OBJS_$(1))
+$$(CTL_$(1)): $$(CTL_SRCS:%.c=$(2)/obj/%.o)
 	@mkdir -p $$(@D)
 	@echo "  LD      $$@"
 	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -o $$@ $$^ \
 		$$$$($$(PKG_CONFIG_$(1)) --libs $$(DAEMON_PACKAGES))
 
--include $$(CTL_OBJS_$(1):.o=.d)
+$$(PKVMD_$(1)): $$(PKVMD_SRCS:%.c=$(2)/obj/%.o)
+	@mkdir -p $$(@D)
+	@echo "  LD      $$@"
+	$$(Q)$$($(3)) $$(DAEMON_CFLAGS) -o $$@ $$^ \
+		$$$$($$(PKG_CONFIG_$(1)) --libs $$(PKVMD_PACKAGES))
+
+-include $$(DAEMON_OBJS_$(1):.o=.d)
 endef
 
 $(eval $(call daemon_rules,NATIVE,$(BUILD)/native,CC_NATIVE,))
 $(eval $(call daemon_rules,ARM64,$(BUILD)/arm64,CC_ARM64,| $(CTL_SYSROOT)))
 
 .PHONY: programs programs-native install-programs
-programs: $(CTL_ARM64)
-programs-native: $(CTL_NATIVE)
+programs: $(CTL_ARM64) $(PKVMD_ARM64)
+programs-native: $(CTL_NATIVE) $(PKVMD_NATIVE)
 all: programs
 
-install-programs: $(CTL_ARM64)
+install-programs: $(CTL_ARM64) $(PKVMD_ARM64)
 	install -D -m 755 $(CTL_ARM64) $(DESTDIR)$(PREFIX)/bin/pkvmctl
-	install -D -m 644 daemon/man/pkvmctl.8 $(DESTDIR)$(PREFIX)/share/man/man8/pkvmctl.8
+	install -D -m 755 $(PKVMD_ARM64) $(DESTDIR)$(PREFIX)/sbin/pkvmd
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 $(wildcard daemon/man/*.5)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(wildcard daemon/man/*.8)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pkvm $(wildcard daemon/monitoring/*)
 	install -D -m 644 daemon/completion/pkvmctl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkvmctl
 install: install-programs

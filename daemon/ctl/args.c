@@ -253,6 +253,25 @@ static int take_handle(struct parser *p, const char *word)
 	return 0;
 }
 
+/* Whose keys these are knows them; here they are only taken apart. */
+static int take_pair(struct parser *p, const char *word)
+{
+	const char *equals = strchr(word, '=');
+	struct ctl_pair *pairs;
+	char *key;
+
+	if (!equals || equals == word)
+		return ctl_message_set(p->message, -EINVAL, "'%s' is not KEY=VALUE", word);
+	pairs = reallocarray(p->args.pairs, p->args.nr_pairs + 1, sizeof(*pairs));
+	if (pairs)
+		p->args.pairs = pairs;
+	key = pairs ? strndup(word, (size_t)(equals - word)) : NULL;
+	if (!key)
+		return ctl_message_set(p->message, -ENOMEM, "out of memory");
+	pairs[p->args.nr_pairs++] = (struct ctl_pair){ key, equals + 1 };
+	return 0;
+}
+
 static int take_operand(struct parser *p, const char *word)
 {
 	p->operands++;
@@ -270,6 +289,8 @@ static int take_operand(struct parser *p, const char *word)
 		return take_handle(p, word);
 	case CTL_OPERAND_KNOBS:
 		return take_knob(p, word);
+	case CTL_OPERAND_PAIRS:
+		return take_pair(p, word);
 	case CTL_OPERAND_NONE:
 		break;
 	}
@@ -307,6 +328,7 @@ static int check_operands(struct parser *p)
 	case CTL_OPERAND_PAGE:
 		return require(p, given, "give a PFN, or an ADDRESS that begins with 0x");
 	case CTL_OPERAND_KNOBS:
+	case CTL_OPERAND_PAIRS:
 		return require(p, given, "give at least one KEY=VALUE");
 	case CTL_OPERAND_NONE:
 		break;
@@ -367,4 +389,9 @@ void ctl_args_release(struct ctl_args *args)
 	free(args->handles);
 	args->handles = NULL;
 	args->nr_handles = 0;
+	for (size_t i = 0; i < args->nr_pairs; i++)
+		free((char *)args->pairs[i].key);
+	free(args->pairs);
+	args->pairs = NULL;
+	args->nr_pairs = 0;
 }

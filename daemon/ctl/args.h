@@ -20,7 +20,11 @@ struct ctl_value {
 	uint64_t number;	/* 1 for a flag; pages for a size, a page's number */
 };
 
-/* What was asked for. Owns nothing but @handles (ctl_args_release()). */
+struct ctl_pair {
+	const char *key, *value;
+};
+
+/* What was asked for. Owns nothing but @handles and @pairs (ctl_args_release()). */
 struct ctl_args {
 	const struct ctl_verb *verb;	/* NULL only with @help */
 	const char *object;		/* NULL if none was named */
@@ -36,6 +40,8 @@ struct ctl_args {
 	struct ctl_value max_vcpus;
 	struct ctl_value size;
 	struct ctl_value pfn;
+	struct ctl_value prometheus;
+	struct ctl_value interval;	/* seconds */
 
 	/* The shrinker's knobs. */
 	struct ctl_value enabled;
@@ -45,6 +51,9 @@ struct ctl_args {
 
 	uint32_t *handles;
 	size_t nr_handles;
+
+	struct ctl_pair *pairs;
+	size_t nr_pairs;
 };
 
 /*

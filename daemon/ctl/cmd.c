@@ -2,6 +2,7 @@
 /* What commands have in common: how they fail. */
 #include "cmd.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -15,6 +16,19 @@ enum ctl_exit ctl_client_failed(const struct ctl *ctl)
 		return CTL_EXIT_PERMISSION;
 	case PKVM_FAILURE_EL2:
 		return CTL_EXIT_EL2;
+	default:
+		return CTL_EXIT_FAILURE;
+	}
+}
+
+enum ctl_exit ctl_daemon_failed(const struct ctl_daemon *daemon, int err)
+{
+	ctl_failed("%s", daemon->message.text);
+	switch (err) {
+	case -ENODEV:
+		return CTL_EXIT_NO_DAEMON;
+	case -EPERM:
+		return CTL_EXIT_PERMISSION;
 	default:
 		return CTL_EXIT_FAILURE;
 	}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "args.h"
+#include "daemon.h"
 #include "pkvm.h"
 #include "style.h"
 
@@ -20,6 +21,7 @@ enum ctl_exit {
 	CTL_EXIT_NO_MODULE = 3,
 	CTL_EXIT_PERMISSION = 4,
 	CTL_EXIT_EL2 = 5,
+	CTL_EXIT_NO_DAEMON = 6,
 };
 
 struct ctl {
@@ -47,11 +49,19 @@ enum ctl_exit ctl_cmd_shrinker_set(struct ctl *ctl);
 enum ctl_exit ctl_cmd_vm_create(struct ctl *ctl);
 enum ctl_exit ctl_cmd_vm_list(struct ctl *ctl);
 enum ctl_exit ctl_cmd_vm_destroy(struct ctl *ctl);
+enum ctl_exit ctl_cmd_policy_show(struct ctl *ctl);	/* these are pkvmd's: */
+enum ctl_exit ctl_cmd_policy_set(struct ctl *ctl);
+enum ctl_exit ctl_cmd_policy_explain(struct ctl *ctl);	/* client not connected */
+enum ctl_exit ctl_cmd_metrics(struct ctl *ctl);		/* client not connected yet */
+enum ctl_exit ctl_cmd_top(struct ctl *ctl);
 enum ctl_exit ctl_cmd_monitor(struct ctl *ctl);
 enum ctl_exit ctl_cmd_version(struct ctl *ctl);		/* client not connected yet */
 
 /* Tells the client's sentence on stderr; returns the exit status of its failure. */
 enum ctl_exit ctl_client_failed(const struct ctl *ctl);
+
+/* Tells the daemon's sentence on stderr; returns the exit status of its failure @err. */
+enum ctl_exit ctl_daemon_failed(const struct ctl_daemon *daemon, int err);
 
 /* Tells a sentence of our own; returns CTL_EXIT_FAILURE. */
 enum ctl_exit ctl_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));

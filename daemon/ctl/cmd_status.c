@@ -3,6 +3,18 @@
 #include "cmd.h"
 #include "view.h"
 
+/* That it does not run, or there is no bus, is a state like others. */
+static bool fetch_daemon(struct ctl_daemon_status *ret)
+{
+	struct ctl_daemon daemon = { 0 };
+	int err = ctl_daemon_open(&daemon);
+
+	if (!err)
+		err = ctl_daemon_status(&daemon, ret);
+	ctl_daemon_close(&daemon);
+	return !err;
+}
+
 /*
  * A dead EL2 is a state to be shown, not a failure: then there are no
  * statistics, but there is a crash record for those who may see addresses.
@@ -29,6 +41,7 @@ enum ctl_exit ctl_cmd_status(struct ctl *ctl)
 
 	if (fetch_status(ctl, &status))
 		return ctl_client_failed(ctl);
+	status.has_daemon = fetch_daemon(&status.daemon);
 	return ctl_viewed(ctl_view_status(ctl->out, &status, &ctl->style));
 }
 

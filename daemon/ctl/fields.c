@@ -3,6 +3,7 @@
 #include "fields.h"
 #include "names.h"
 
+#include "daemon.h"
 #include "pkvm.h"
 
 #define FIELDS(name) \
@@ -271,3 +272,40 @@ static const struct ctl_field ctl_fault_fields_list[] = {
 };
 
 FIELDS(ctl_fault_fields);
+
+static const struct ctl_field ctl_daemon_fields_list[] = {
+	N(ctl_daemon_status, version, CTL_CHARS, "pkvmd"),
+	N(ctl_daemon_status, state, CTL_CHARS, "sees EL2"),
+	K("pressure", ctl_daemon_status, level, CTL_CHARS, "memory pressure"),
+	N(ctl_daemon_status, target, CTL_PAGES, "reserve's target"),
+	K("low_mark", ctl_daemon_status, low, CTL_PAGES, "reserve's low mark"),
+	N(ctl_daemon_status, dry_run, CTL_BOOL, "dry run"),
+	O(ctl_daemon_status, ping_pongs, CTL_COUNT, "ping-pongs"),
+};
+
+FIELDS(ctl_daemon_fields);
+
+static const struct ctl_field ctl_decision_fields_list[] = {
+	N(ctl_decision, time_us, CTL_COUNT, "time"),
+	N(ctl_decision, action, CTL_CHARS, "action"),
+	N(ctl_decision, suppressed, CTL_CHARS, "suppressed"),
+	N(ctl_decision, reason, CTL_CHARS, "reason"),
+	N(ctl_decision, origin, CTL_CHARS, "origin"),
+	N(ctl_decision, dry_run, CTL_BOOL, "dry run"),
+	K("asked", ctl_decision, pages, CTL_PAGES, "asked for"),
+	K("moved", ctl_decision, done, CTL_PAGES, "moved"),
+	N(ctl_decision, reserve, CTL_PAGES, "reserve"),
+	K("low_mark", ctl_decision, low, CTL_PAGES, "low mark"),
+	N(ctl_decision, target, CTL_PAGES, "target"),
+	N(ctl_decision, text, CTL_CHARS, "text"),
+};
+
+FIELDS(ctl_decision_fields);
+
+static const struct ctl_field ctl_policy_fields_list[] = {
+	N(ctl_policy_key, key, CTL_CHARS, "key"),
+	N(ctl_policy_key, value, CTL_CHARS, "value"),
+	N(ctl_policy_key, origin, CTL_CHARS, "origin"),
+};
+
+FIELDS(ctl_policy_fields);

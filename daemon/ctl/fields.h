@@ -24,6 +24,9 @@ extern const struct ctl_fields ctl_owner_fields;	/* struct pkvm_page_stats: owne
 extern const struct ctl_fields ctl_host_s2_fields;	/* ... the host's stage-2 and its faults */
 extern const struct ctl_fields ctl_cpu_fields;		/* ... CPUs */
 extern const struct ctl_fields ctl_fault_fields;	/* struct pkvm_fault */
+extern const struct ctl_fields ctl_daemon_fields;	/* struct ctl_daemon_status */
+extern const struct ctl_fields ctl_decision_fields;	/* struct ctl_decision */
+extern const struct ctl_fields ctl_policy_fields;	/* struct ctl_policy_key */
 extern const struct ctl_fields ctl_crash_fields;	/* struct pkvm_crash_record */
 
 #endif

@@ -16,6 +16,7 @@ static const char *const operand_synopsis[] = {
 	[CTL_OPERAND_SIZE_OR_ALL] = " SIZE|--all",
 	[CTL_OPERAND_HANDLES_OR_ALL] = " HANDLE...|--all",
 	[CTL_OPERAND_KNOBS] = " KEY=VALUE...",
+	[CTL_OPERAND_PAIRS] = " KEY=VALUE...",
 	[CTL_OPERAND_PAGE] = " PFN|ADDRESS",
 };
 

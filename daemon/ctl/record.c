@@ -13,7 +13,7 @@
 #include "size.h"
 
 /* The longest text of a value. */
-#define CTL_VALUE_MAX	256
+#define CTL_VALUE_MAX	512
 
 static uint64_t number_of(const struct ctl_field *field, const void *object)
 {

@@ -29,6 +29,11 @@ static const struct {
 	[CTL_VM_CREATE] = { ctl_cmd_vm_create, false },
 	[CTL_VM_LIST] = { ctl_cmd_vm_list, false },
 	[CTL_VM_DESTROY] = { ctl_cmd_vm_destroy, false },
+	[CTL_POLICY_SHOW] = { ctl_cmd_policy_show, true },
+	[CTL_POLICY_SET] = { ctl_cmd_policy_set, true },
+	[CTL_POLICY_EXPLAIN] = { ctl_cmd_policy_explain, true },
+	[CTL_METRICS] = { ctl_cmd_metrics, true },
+	[CTL_TOP] = { ctl_cmd_top, false },
 	[CTL_MONITOR] = { ctl_cmd_monitor, false },
 	[CTL_VERSION] = { ctl_cmd_version, true },
 };

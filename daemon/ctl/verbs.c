@@ -39,6 +39,21 @@ static const struct ctl_setting vm_destroy_options[] = {
 	{ "all", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(all), "every VM" },
 };
 
+static const struct ctl_setting explain_options[] = {
+	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count),
+	  "past decisions to show (default: 10)" },
+};
+
+static const struct ctl_setting metrics_options[] = {
+	{ "prometheus", 0, CTL_KIND_FLAG, NULL, 0, 0, FIELD(prometheus),
+	  "the text format 0.0.4 that came before OpenMetrics" },
+};
+
+static const struct ctl_setting top_options[] = {
+	{ "interval", 0, CTL_KIND_NUMBER, "S", 1, 3600, FIELD(interval),
+	  "look every S seconds (default: 1)" },
+};
+
 static const struct ctl_setting monitor_options[] = {
 	{ "count", 0, CTL_KIND_NUMBER, "N", 1, UINT32_MAX, FIELD(count), "end after N events" },
 	{ "timeout", 0, CTL_KIND_NUMBER, "S", 1, 86400, FIELD(timeout), "end after S seconds" },
@@ -147,6 +162,33 @@ const struct ctl_verb ctl_verbs[CTL_COMMANDS] = {
 		.operand = CTL_OPERAND_HANDLES_OR_ALL,
 		.options = { ARRAY_SIZE(vm_destroy_options), vm_destroy_options },
 		.help = "destroy VMs",
+	},
+	[CTL_POLICY_SHOW] = {
+		.object = "policy",
+		.verb = "show",
+		.help = "pkvmd's configuration, and where each value comes from",
+	},
+	[CTL_POLICY_SET] = {
+		.object = "policy",
+		.verb = "set",
+		.operand = CTL_OPERAND_PAIRS,
+		.help = "change pkvmd's configuration until it is reloaded",
+	},
+	[CTL_POLICY_EXPLAIN] = {
+		.object = "policy",
+		.verb = "explain",
+		.options = { ARRAY_SIZE(explain_options), explain_options },
+		.help = "what pkvmd does or does not do, and why",
+	},
+	[CTL_METRICS] = {
+		.object = "metrics",
+		.options = { ARRAY_SIZE(metrics_options), metrics_options },
+		.help = "all figures as OpenMetrics text",
+	},
+	[CTL_TOP] = {
+		.object = "top",
+		.options = { ARRAY_SIZE(top_options), top_options },
+		.help = "EL2's memory, live",
 	},
 	[CTL_MONITOR] = {
 		.object = "monitor",

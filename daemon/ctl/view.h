@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "daemon.h"
 #include "doctor.h"
 #include "pkvm.h"
 #include "style.h"
@@ -22,6 +23,8 @@ struct ctl_status {
 	bool has_stats, has_crash;	/* EL2 lives; EL2 is dead and its record may be seen */
 	struct pkvm_stats stats;
 	struct pkvm_crash_record crash;
+	bool has_daemon;		/* pkvmd runs */
+	struct ctl_daemon_status daemon;
 };
 
 int ctl_view_status(FILE *out, const struct ctl_status *status, const struct ctl_style *style);
@@ -47,6 +50,13 @@ int ctl_view_moved(FILE *out, const char *what, uint64_t pages, const struct ctl
 
 int ctl_view_shrinker(FILE *out, const struct pkvm_shrinker *shrinker,
 		      const struct pkvm_stats_host *host, const struct ctl_style *style);
+
+int ctl_view_policy(FILE *out, const struct ctl_policy_key *keys, size_t n,
+		    const struct ctl_style *style);
+
+/* What the policy says now, and what it said before: newest first. */
+int ctl_view_explanation(FILE *out, const struct ctl_decision *now, const struct ctl_decision *past,
+			 size_t n, const struct ctl_style *style);
 
 int ctl_view_vms(FILE *out, const struct pkvm_vm *vms, size_t n, const struct ctl_style *style);
 int ctl_view_handles(FILE *out, const uint32_t *handles, size_t n, const struct ctl_style *style);

@@ -28,6 +28,8 @@ static int status_json(FILE *out, const struct ctl_status *status)
 		json_object(&json, "host", &ctl_host_fields, &status->stats.host);
 	}
 	json_object(&json, "shrinker", &ctl_shrinker_fields, &status->shrinker);
+	if (status->has_daemon)
+		json_object(&json, "daemon", &ctl_daemon_fields, &status->daemon);
 	if (status->has_crash)
 		json_object(&json, "crash", &ctl_crash_fields, &status->crash);
 	ctl_json_end(&json);
@@ -45,6 +47,10 @@ int ctl_view_status(FILE *out, const struct ctl_status *status, const struct ctl
 		err = ctl_sheet(out, "Memory", &ctl_summary_fields, &status->stats, style);
 	if (!err)
 		err = ctl_sheet(out, "Shrinker", &ctl_shrinker_fields, &status->shrinker, style);
+	if (!err && status->has_daemon)
+		err = ctl_sheet(out, "Daemon", &ctl_daemon_fields, &status->daemon, style);
+	else if (!err)
+		fputs("Daemon\n  pkvmd does not run\n", out);
 	if (!err && status->has_crash)
 		err = ctl_sheet(out, "Crash record", &ctl_crash_fields, &status->crash, style);
 	return err;

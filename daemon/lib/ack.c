@@ -16,6 +16,9 @@
 
 #include "ack.h"
 
+/* The kernel's MAX_ERRNO. */
+#define ERRNO_MAX	4095
+
 static void __attribute__((format(printf, 2, 3))) add(struct ack *ack, const char *format, ...)
 {
 	size_t used = strlen(ack->sentence);
@@ -166,7 +169,7 @@ int ack_parse(const struct nlmsghdr *reply, const struct nlmsghdr *request,
 	if (find_attrs(reply, &used))
 		return -EBADMSG;
 	memcpy(&ack.err, nlmsg_data(reply), sizeof(ack.err));
-	if (ack.err > 0)
+	if (ack.err > 0 || ack.err < -ERRNO_MAX)
 		return -EBADMSG;
 	if (reply->nlmsg_flags & NLM_F_ACK_TLVS &&
 	    nla_parse(tb, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)nlmsg_data(reply) + used),

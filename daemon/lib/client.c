@@ -91,12 +91,19 @@ int pkvm_client_new(struct pkvm_client **ret)
 	return 0;
 }
 
+static void client_close(struct pkvm_client *client)
+{
+	if (client->sock)
+		nl_socket_free(client->sock);
+	client->sock = NULL;
+	client->family = 0;
+}
+
 void pkvm_client_free(struct pkvm_client *client)
 {
 	if (!client)
 		return;
-	if (client->sock)
-		nl_socket_free(client->sock);
+	client_close(client);
 	free(client);
 }
 
@@ -125,17 +132,10 @@ static int enable_extended_acks(struct nl_sock *sock)
 	return 0;
 }
 
-static int open_socket(struct pkvm_client *client)
+static int set_up(struct pkvm_client *client)
 {
-	int err;
+	int err = genl_connect(client->sock);
 
-	if (client->sock)
-		nl_socket_free(client->sock);
-	client->family = 0;
-	client->sock = nl_socket_alloc();
-	if (!client->sock)
-		return client_fail(client, -ENOMEM, "out of memory");
-	err = genl_connect(client->sock);
 	if (err)
 		return client_fail(client, client_errno(err), "cannot open a netlink socket: %s",
 				   nl_geterror(err));
@@ -146,6 +146,21 @@ static int open_socket(struct pkvm_client *client)
 	/* Messages of any size, rather than of a page. */
 	nl_socket_enable_msg_peek(client->sock);
 	return 0;
+}
+
+int client_open(struct pkvm_client *client)
+{
+	int err;
+
+	if (client->sock)
+		return 0;
+	client->sock = nl_socket_alloc();
+	if (!client->sock)
+		return client_fail(client, -ENOMEM, "out of memory");
+	err = set_up(client);
+	if (err)
+		client_close(client);
+	return err;
 }
 
 static int find_family(struct pkvm_client *client)
@@ -169,7 +184,8 @@ int pkvm_client_connect(struct pkvm_client *client)
 	int err;
 
 	client_reset(client);
-	err = open_socket(client);
+	client_close(client);
+	err = client_open(client);
 	if (!err)
 		err = find_family(client);
 	if (!err)

@@ -21,6 +21,9 @@ struct pkvm_client {
 /* Every public function starts by forgetting the failure before. */
 void client_reset(struct pkvm_client *client);
 
+/* Makes sure that there is a socket for requests. Returns 0, or a negative errno, recorded. */
+int client_open(struct pkvm_client *client);
+
 /* Records @err, a negative errno, with its sentence (printf). Returns @err. */
 int __attribute__((format(printf, 3, 4))) client_fail(struct pkvm_client *client, int err,
 						      const char *format, ...);

@@ -20,7 +20,8 @@
 struct pkvm_monitor {
 	struct pkvm_client *client;
 	struct nl_sock *sock;
-	int family;
+	int family;			/* 0: not connected */
+	unsigned int groups;
 };
 
 static int join(struct pkvm_monitor *monitor, const char *family, const char *group)
@@ -75,13 +76,17 @@ int pkvm_monitor_open(struct pkvm_client *client, unsigned int groups, struct pk
 	int err;
 
 	client_reset(client);
-	if (!client->family)
+	if (groups & ~PKVM_MONITOR_MODULE && !client->family)
 		return client_fail(client, -ENOTCONN, "not connected to the pkvm module");
+	err = client_open(client);
+	if (err)
+		return err;
 	monitor = calloc(1, sizeof(*monitor));
 	if (!monitor)
 		return client_fail(client, -ENOMEM, "out of memory");
 	monitor->client = client;
 	monitor->family = client->family;
+	monitor->groups = groups;
 	err = open_socket(monitor);
 	if (!err)
 		err = subscribe(monitor, groups);
@@ -107,16 +112,31 @@ int pkvm_monitor_fd(const struct pkvm_monitor *monitor)
 	return nl_socket_get_fd(monitor->sock);
 }
 
-static bool is_our_end(const struct pkvm_monitor *monitor, const struct nlmsghdr *message)
+/* Whether the controller tells of @cmd, and of which family: by id or by name. */
+static const struct nlattr *find_family(const struct nlmsghdr *message, uint8_t cmd, int attr)
 {
 	const struct genlmsghdr *genl = nlmsg_data(message);
-	const struct nlattr *id;
 
 	if (message->nlmsg_type != GENL_ID_CTRL ||
-	    !genlmsg_valid_hdr((struct nlmsghdr *)message, 0) || genl->cmd != CTRL_CMD_DELFAMILY)
-		return false;
-	id = nla_find(genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0), CTRL_ATTR_FAMILY_ID);
-	return id && nla_len(id) == sizeof(uint16_t) && nla_get_u16(id) == monitor->family;
+	    !genlmsg_valid_hdr((struct nlmsghdr *)message, 0) || genl->cmd != cmd)
+		return NULL;
+	return nla_find(genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0), attr);
+}
+
+static bool is_our_end(const struct pkvm_monitor *monitor, const struct nlmsghdr *message)
+{
+	const struct nlattr *id = find_family(message, CTRL_CMD_DELFAMILY, CTRL_ATTR_FAMILY_ID);
+
+	return monitor->family && id && nla_len(id) == sizeof(uint16_t) &&
+	       nla_get_u16(id) == monitor->family;
+}
+
+static bool is_our_begin(const struct pkvm_monitor *monitor, const struct nlmsghdr *message)
+{
+	const struct nlattr *name = find_family(message, CTRL_CMD_NEWFAMILY, CTRL_ATTR_FAMILY_NAME);
+
+	return monitor->groups & PKVM_MONITOR_MODULE && name &&
+	       !nla_strcmp(name, PKVM_FAMILY_NAME);
 }
 
 /* Returns 1 for an event, 0 for a message that says nothing to us, or a negative errno. */
@@ -127,7 +147,11 @@ static int read_message(struct pkvm_monitor *monitor, const struct nlmsghdr *mes
 
 	if (is_our_end(monitor, message))
 		return client_fail(monitor->client, -ENODEV, "the pkvm module has been unloaded");
-	if (message->nlmsg_type != monitor->family)
+	if (is_our_begin(monitor, message)) {
+		*ret = (struct pkvm_event){ .type = PKVM_EVENT_LOADED };
+		return 1;
+	}
+	if (!monitor->family || message->nlmsg_type != monitor->family)
 		return 0;
 	err = payload_event(message, ret);
 	if (err == -ENOMSG)

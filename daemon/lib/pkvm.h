@@ -234,6 +234,7 @@ enum pkvm_event_type {
 	PKVM_EVENT_STATE,		/* info */
 	PKVM_EVENT_CRASH,		/* crash; only with PKVM_MONITOR_ADMIN */
 	PKVM_EVENT_FAULT,		/* fault; only with PKVM_MONITOR_ADMIN */
+	PKVM_EVENT_LOADED,		/* nothing; only with PKVM_MONITOR_MODULE */
 };
 
 struct pkvm_moved {
@@ -270,8 +271,13 @@ struct pkvm_event {
 
 #define PKVM_MONITOR_EVENTS	(1u << 0)	/* group "events", for everyone */
 #define PKVM_MONITOR_ADMIN	(1u << 1)	/* group "admin": what shows addresses */
+#define PKVM_MONITOR_MODULE	(1u << 2)	/* the module's being loaded */
 
-/* Subscribes, on a socket of its own. The monitor's errors are told by the client. */
+/*
+ * Subscribes, on a socket of its own. The monitor's errors are told by the client, which
+ * needs no connection for PKVM_MONITOR_MODULE alone: look for the module after that, and
+ * none that is loaded meanwhile is missed.
+ */
 int pkvm_monitor_open(struct pkvm_client *client, unsigned int groups, struct pkvm_monitor **ret);
 
 /* NULL is fine. */

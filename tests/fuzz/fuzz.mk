@@ -7,7 +7,7 @@ FUZZ_CFLAGS := $(CFLAGS_COMMON) -g -O1 -fsanitize=fuzzer,address,undefined
 FUZZ_CFLAGS += -fno-sanitize-recover=all -Iinclude
 
 # Each has its sources, the number of runs, and the longest input.
-FUZZERS := fuzz_heap fuzz_pages
+FUZZERS := fuzz_heap fuzz_pages fuzz_config fuzz_netlink
 fuzz_heap_SRCS := tests/fuzz/fuzz_heap.c tests/unit/fake/heap_env.c $(wildcard kmod/hyp/heap*.c)
 fuzz_heap_RUNS ?= 20000
 fuzz_heap_MAX := 1200
@@ -17,6 +17,18 @@ fuzz_pages_MAX := 360
 # The simulated machine asserts with Check.
 fuzz_pages_CFLAGS := -Itests/fuzz/check
 
+fuzz_config_SRCS := tests/fuzz/fuzz_config.c $(addprefix daemon/pkvmd/,config.c config_key.c \
+	config_load.c config_value.c dropins.c psi.c) daemon/ctl/message.c daemon/ctl/size.c
+fuzz_config_RUNS ?= 20000
+fuzz_config_MAX := 400
+fuzz_config_CFLAGS := -Iinclude/uapi
+fuzz_config_LIBS = $(shell pkg-config --libs inih 2>/dev/null)
+fuzz_netlink_SRCS := tests/fuzz/fuzz_netlink.c daemon/lib/ack.c daemon/lib/payload.c
+fuzz_netlink_RUNS ?= 1000000
+fuzz_netlink_MAX := 600
+fuzz_netlink_CFLAGS = -Iinclude/uapi -Idaemon/lib $(shell pkg-config --cflags libnl-genl-3.0 2>/dev/null)
+fuzz_netlink_LIBS = $(shell pkg-config --libs libnl-genl-3.0 2>/dev/null)
+
 # $(1): a fuzzer
 define fuzzer
 $(FUZZ_BUILD)/$(1): $$($(1)_SRCS) \
@@ -25,7 +37,7 @@ $(FUZZ_BUILD)/$(1): $$($(1)_SRCS) \
 	@command -v $$(CLANG) >/dev/null || \
 		{ echo >&2 "The fuzzers need clang: apt-get install clang libclang-rt-14-dev"; exit 1; }
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CLANG) $$(FUZZ_CFLAGS) $$($(1)_CFLAGS) -o $$@ $$($(1)_SRCS)
+	$$(Q)$$(CLANG) $$(FUZZ_CFLAGS) $$($(1)_CFLAGS) -o $$@ $$($(1)_SRCS) $$($(1)_LIBS)
 
 # What a failing run wrote is kept beside its log. For results see tests/check/run.
 .PHONY: check-$(1)

@@ -37,12 +37,27 @@ $(KEXEC_CPIO): $(KEXEC_INIT) $(SYSTEM_KMOD).stamp $(KMOD)
 		cpio --quiet -o -H newc >$(abspath $@)
 
 # Programs by themselves.
-PLAIN_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,hog sigbus)
+PLAIN_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,hog psi_wait scrape sigbus)
 
 $(PLAIN_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $<
+
+# Programs that speak D-Bus.
+BUS_PROGRAMS := $(SYSTEM_GUEST)/bus_calls
+
+$(BUS_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c | $(CTL_SYSROOT)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $< \
+		$$($(PKG_CONFIG_ARM64) --cflags --libs libsystemd)
+
+# Pushed only to who asks for it: it is large.
+PROMTOOL := $(GUEST_BUILD)/promtool
+
+$(PROMTOOL): | packages
+	$(Q)tests/guest/fetch-promtool --link $@ >/dev/null
 
 # Programs that speak netlink on their own.
 NL_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,netlink_refusals netlink_change vm_create_in)
@@ -69,6 +84,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 
 .PHONY: system-guest
 system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
+	$(BUS_PROGRAMS) $(PROMTOOL) \
 	$(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest

@@ -71,6 +71,13 @@ static const struct good_case good[] = {
 	{ "vm list", CTL_VM_LIST },
 	{ "vm destroy 1", CTL_VM_DESTROY },
 	{ "vm destroy --all", CTL_VM_DESTROY },
+	{ "policy show", CTL_POLICY_SHOW },
+	{ "policy set Floor=2M Ceiling=64M", CTL_POLICY_SET },
+	{ "policy set CGroups=", CTL_POLICY_SET },
+	{ "policy explain --count 3", CTL_POLICY_EXPLAIN },
+	{ "metrics", CTL_METRICS },
+	{ "metrics --prometheus", CTL_METRICS },
+	{ "top --interval 5", CTL_TOP },
 	{ "monitor", CTL_MONITOR },
 	{ "monitor --count 1 --timeout=86400", CTL_MONITOR },
 	{ "version", CTL_VERSION },
@@ -90,7 +97,8 @@ START_TEST(accepted)
 END_TEST
 
 #define OBJECTS \
-	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, version"
+	"; possible: status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, policy, " \
+	"metrics, top, monitor, version"
 #define GENERAL "; possible: --json, --bytes, --help"
 
 struct bad_case {
@@ -112,6 +120,10 @@ static const struct bad_case bad[] = {
 	{ "heap sho", -EINVAL, "unknown verb 'sho' of heap; possible: show, map, check" },
 	{ "vm show", -EINVAL, "unknown verb 'show' of vm; possible: create, list, destroy" },
 	{ "status all", -EINVAL, "'all' is one word too many" },
+	{ "policy", -EINVAL, "policy needs a verb; possible: show, set, explain" },
+	{ "policy set", -EINVAL, "give at least one KEY=VALUE" },
+	{ "policy set Floor", -EINVAL, "'Floor' is not KEY=VALUE" },
+	{ "policy set Floor=2M =3", -EINVAL, "'=3' is not KEY=VALUE" },
 	{ "heap show 1", -EINVAL, "'1' is one word too many" },
 	{ "topup 1 2", -EINVAL, "'2' is one word too many" },
 
@@ -131,6 +143,7 @@ static const struct bad_case bad[] = {
 	{ "monitor --count=", -EINVAL, "--count: '' is not a whole number" },
 	{ "monitor --count --json", -EINVAL, "--count: '--json' is not a whole number" },
 	{ "monitor --count 1 --count 1", -EINVAL, "--count is given twice" },
+	{ "top --interval 0", -ERANGE, "--interval: '0' is out of range, 1 to 3600" },
 	{ "monitor --count 0", -ERANGE, "--count: '0' is out of range, 1 to 4294967295" },
 	{ "monitor --timeout 86401", -ERANGE, "--timeout: '86401' is out of range, 1 to 86400" },
 
@@ -230,6 +243,24 @@ START_TEST(values)
 	parse(&line, "shrinker set seeks=3");
 	ck_assert(line.args.seeks.given && !line.args.enabled.given);
 	ck_assert(!line.args.batch.given && !line.args.reserve.given);
+}
+END_TEST
+
+/* Taken apart at the first =, and the rest left to whose keys they are. */
+START_TEST(pairs)
+{
+	struct line line;
+
+	parse(&line, "policy set Floor=2M CGroups=a=b x=");
+	ck_assert_int_eq(line.err, 0);
+	ck_assert_uint_eq(line.args.nr_pairs, 3);
+	ck_assert_str_eq(line.args.pairs[0].key, "Floor");
+	ck_assert_str_eq(line.args.pairs[0].value, "2M");
+	ck_assert_str_eq(line.args.pairs[1].key, "CGroups");
+	ck_assert_str_eq(line.args.pairs[1].value, "a=b");
+	ck_assert_str_eq(line.args.pairs[2].value, "");
+	ctl_args_release(&line.args);
+	ck_assert_ptr_null(line.args.pairs);
 }
 END_TEST
 
@@ -373,6 +404,7 @@ int main(void)
 	tcase_add_test(tcase, general_options);
 	tcase_add_test(tcase, values);
 	tcase_add_test(tcase, handles);
+	tcase_add_test(tcase, pairs);
 	tcase_add_test(tcase, help_is_asked_for);
 	tcase_add_test(tcase, help_names_everything);
 	tcase_add_test(tcase, man_page_and_completion_are_complete);

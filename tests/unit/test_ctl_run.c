@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -106,6 +108,7 @@ static const struct {
 	{ "vm list", 2 },
 	{ "vm destroy 1", 2 },
 	{ "vm destroy --all", 2 },
+	{ "metrics", 5 },
 	{ "monitor --timeout 1", 2 },
 	{ "version", 2 },
 };
@@ -133,7 +136,8 @@ START_TEST(every_call_can_fail)
 	char with_json[64];
 
 	/* These have something to say even so; they are tested on their own. */
-	if (!strcmp(line, "version") && failure == PKVM_FAILURE_NO_MODULE)
+	if ((!strcmp(line, "version") || !strcmp(line, "metrics")) &&
+	    failure == PKVM_FAILURE_NO_MODULE)
 		return;
 	if (!strncmp(line, "monitor", 7) && failure == PKVM_FAILURE_PERMISSION)
 		return;
@@ -221,6 +225,52 @@ START_TEST(version_without_module)
 }
 END_TEST
 
+/* The daemon tells its own and the kernel's figures; without it there are still the latter. */
+START_TEST(metrics_without_daemon)
+{
+	fake_module.stats.mem.topped_up = 512;
+	ck_assert_int_eq(run("metrics"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_module_loaded 1\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_topped_up_bytes_total 2097152\n"));
+	ck_assert_ptr_nonnull(strstr(said.out, "\n# UNIT pkvm_topped_up_bytes bytes\n"));
+	ck_assert_str_eq(said.out + strlen(said.out) - 6, "# EOF\n");
+	ck_assert_int_eq(run("metrics --prometheus"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\n# TYPE pkvm_topped_up_bytes_total counter\n"));
+	ck_assert_ptr_null(strstr(said.out, "# EOF"));
+}
+END_TEST
+
+START_TEST(metrics_without_module)
+{
+	fail_after(0, PKVM_FAILURE_NO_MODULE, "not loaded");
+	ck_assert_int_eq(run("metrics"), 0);
+	ck_assert_ptr_nonnull(strstr(said.out, "\npkvm_module_loaded 0\n"));
+	ck_assert_str_eq(said.err, "");
+}
+END_TEST
+
+START_TEST(policy_without_daemon)
+{
+	static const char *const lines[] = { "policy show", "policy set Floor=1M",
+					     "policy explain" };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		ck_assert_int_eq(run(lines[i]), 6);
+		ck_assert_str_eq(said.out, "");
+		ck_assert_ptr_nonnull(strstr(said.err, "pkvmctl: the system bus is not there"));
+	}
+}
+END_TEST
+
+START_TEST(top_without_terminal)
+{
+	ck_assert_int_eq(run("top"), 1);
+	ck_assert_str_eq(said.out, "");
+	ck_assert_str_eq(said.err, "pkvmctl: top draws on a terminal; for scripts there are "
+				   "status, monitor and metrics\n");
+}
+END_TEST
+
 START_TEST(findings_set_the_status)
 {
 	fake_module.check.result = PKVM_CHECK_RESULT_LINK;
@@ -264,6 +314,53 @@ static void read_until(int master, char *seen, size_t size, const char *wanted)
 		seen[len] = '\0';
 	}
 }
+
+/* The master is the test's: once that is gone, the terminal hangs up. */
+static void be_top(int master)
+{
+	const char *argv[] = { "pkvmctl", "top", NULL };
+	int fd;
+
+	setsid();
+	fd = open(ptsname(master), O_RDWR);
+	close(master);
+	for (int std = STDIN_FILENO; std <= STDERR_FILENO; std++)
+		dup2(fd, std);
+	setenv("TERM", "xterm", 1);
+	_exit(ctl_run(2, argv));
+}
+
+/* Drawn from figures and events; another size is another drawing; q leaves. */
+START_TEST(top_on_a_terminal)
+{
+	const struct pkvm_event event = { PKVM_EVENT_TOPUP, .moved = { .pages = 512 } };
+	struct winsize size = { .ws_row = 30, .ws_col = 100 };
+	int master = posix_openpt(O_RDWR | O_NOCTTY), status;
+	char seen[65536] = "";
+	pid_t pid;
+
+	ck_assert_int_eq(grantpt(master) | unlockpt(master), 0);
+	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);
+	fake_module.stats.mem.reclaimable = 512;
+	fake_module.events = &event;
+	fake_module.nr_events = 1;
+	pid = fork();
+	if (!pid)
+		be_top(master);
+	read_until(master, seen, sizeof(seen), "] 2 MiB");
+	read_until(master, seen, sizeof(seen), "moved 2 MiB");
+	ck_assert_ptr_nonnull(strstr(seen, "pkvmd     does not run"));
+	size.ws_col = 50;
+	ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &size), 0);
+	memset(seen, 0, sizeof(seen));
+	/* Only what is different is drawn: the shorter bar's end. */
+	read_until(master, seen, sizeof(seen), "] 2 MiB");
+	ck_assert_int_eq(write(master, "q", 1), 1);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	close(master);
+}
+END_TEST
 
 /* On a terminal a long one moves a bar, step by step; a short one and JSON do not. */
 START_TEST(topup_on_a_terminal)
@@ -485,6 +582,8 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	/* Whatever bus this machine has, no daemon is on ours. */
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase, every_call_can_fail, 0, NR_COMMANDS * NR_FAILURES);
@@ -493,6 +592,11 @@ int main(void)
 	tcase_add_test(tcase, output_that_nobody_takes);
 	tcase_add_test(tcase, status_of_a_dead_el2);
 	tcase_add_test(tcase, version_without_module);
+	tcase_add_test(tcase, metrics_without_daemon);
+	tcase_add_test(tcase, metrics_without_module);
+	tcase_add_test(tcase, policy_without_daemon);
+	tcase_add_test(tcase, top_without_terminal);
+	tcase_add_test(tcase, top_on_a_terminal);
 	tcase_add_test(tcase, findings_set_the_status);
 	tcase_add_test(tcase, topup);
 	tcase_add_test(tcase, topup_on_a_terminal);

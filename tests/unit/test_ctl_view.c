@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "top.h"
 #include "view.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -122,6 +123,48 @@ static const struct pkvm_vm vms[] = {
 
 static const struct timespec when = { 1795222923, 45678901 };
 
+static const struct ctl_daemon_status pkvmd = {
+	.version = "0.1.0",
+	.state = "live",
+	.level = "some",
+	.target = 128,
+	.low = 48,
+	.ping_pongs = 2,
+};
+
+static const struct ctl_decision decisions[] = {
+	{
+		.time_us = UINT64_C(1795222923045678),
+		.action = "topup",
+		.reason = "low-reserve",
+		.origin = "policy",
+		.pages = 100,
+		.done = 99,
+		.reserve = 28,
+		.low = 48,
+		.target = 128,
+		.text = "topup of 100 pages: below the low mark; moved 99 pages",
+	},
+	{
+		.time_us = UINT64_C(1795222920000000),
+		.action = "none",
+		.suppressed = "release",
+		.reason = "cool-down",
+		.origin = "policy",
+		.dry_run = true,
+		.pages = 77,
+		.reserve = 65,
+		.low = 48,
+		.target = 128,
+		.text = "no release of 77 pages: the last one completed a short while ago",
+	},
+};
+
+static const struct ctl_policy_key policy_keys[] = {
+	{ "Enabled", "yes", "default" },
+	{ "CGroups", "a/b \"c\"", "/etc/pkvmd.conf:3" },
+};
+
 typedef int (*view_fn)(FILE *out, const struct ctl_style *style);
 
 static int status(FILE *out, const struct ctl_style *style)
@@ -131,9 +174,88 @@ static int status(FILE *out, const struct ctl_style *style)
 		.shrinker = shrinker,
 		.has_stats = true,
 		.stats = stats,
+		.has_daemon = true,
+		.daemon = pkvmd,
 	};
 
 	return ctl_view_status(out, &all, style);
+}
+
+static int policy(FILE *out, const struct ctl_style *style)
+{
+	return ctl_view_policy(out, policy_keys, ARRAY_SIZE(policy_keys), style);
+}
+
+static int explanation(FILE *out, const struct ctl_style *style)
+{
+	return ctl_view_explanation(out, &decisions[1], decisions, ARRAY_SIZE(decisions), style);
+}
+
+/* More events than the ring has room for: the oldest are gone. */
+static void fill_top(struct ctl_top *top)
+{
+	struct ctl_top_sample sample = {
+		.ns = UINT64_C(5000000000),
+		.when = when,
+		.info = live,
+		.has_stats = true,
+		.stats = stats,
+		.has_pressure = true,
+		.stalled = 1234,
+	};
+	char line[64];
+
+	memset(top, 0, sizeof(*top));
+	top->interval = 2;
+	ctl_top_sample(top, &sample);
+	sample.ns += UINT64_C(2000000000);
+	sample.stats.mem.requests += 3;
+	sample.stats.mem.topped_up += 512;
+	sample.stats.mem.reclaimed += 100;
+	sample.stats.host.shrunk += 1;
+	sample.has_daemon = true;
+	sample.daemon = pkvmd;
+	sample.nr_decisions = ARRAY_SIZE(decisions);
+	memcpy(sample.decisions, decisions, sizeof(decisions));
+	ctl_top_sample(top, &sample);
+	for (int i = 0; i < CTL_TOP_EVENTS + 2; i++) {
+		snprintf(line, sizeof(line), "event %d", i);
+		ctl_top_event(top, line);
+	}
+}
+
+static int draw_top(FILE *out, const struct ctl_style *style, unsigned int height)
+{
+	struct ctl_top top;
+
+	fill_top(&top);
+	ctl_top_draw(out, &top, height, style);
+	return 0;
+}
+
+static int top_all(FILE *out, const struct ctl_style *style)
+{
+	return draw_top(out, style, 60);
+}
+
+static int top_low(FILE *out, const struct ctl_style *style)
+{
+	return draw_top(out, style, 7);
+}
+
+/* EL2 is dead, and no daemon runs: the first look. */
+static int top_dead(FILE *out, const struct ctl_style *style)
+{
+	const struct ctl_top_sample sample = {
+		.ns = 1,
+		.when = when,
+		.info = { .state = PKVM_STATE_DEAD, .cpus = 4, .module_version = "0.1.0" },
+	};
+	struct ctl_top top = { .interval = 1 };
+
+	ctl_top_sample(&top, &sample);
+	ctl_top_draw(out, &top, 24, style);
+	return 0;
 }
 
 static int status_dead(FILE *out, const struct ctl_style *style)
@@ -418,6 +540,15 @@ static const struct view_case {
 	{ "vm-handles", vm_handles, &people, false },
 	{ "vm-handles.json", vm_handles, &json, false },
 	{ "vm-destroyed", vm_destroyed, &people, false },
+	{ "policy", policy, &people, false },
+	{ "policy.json", policy, &json, false },
+	{ "explain", explanation, &people, false },
+	{ "explain.json", explanation, &json, true },
+	{ "top", top_all, &people, false },
+	{ "top-narrow", top_all, &narrow, false },
+	{ "top-wide", top_all, &wide, false },
+	{ "top-low", top_low, &people, false },
+	{ "top-dead", top_dead, &people, false },
 	{ "events", events, &people, false },
 	{ "events-bytes", events, &plain, false },
 	{ "events.json", events, &json, true },

@@ -11,7 +11,8 @@ HEAP_BYTES=$((1 << 30))
 NOT_LOADED='pkvmctl: the pkvm module is not loaded (no netlink family "pkvm")'
 NOT_ALLOWED='pkvmctl: this needs root, or CAP_NET_ADMIN'
 
-OBJECTS='status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, monitor, version'
+OBJECTS='status, doctor, heap, page, selftest, topup, reclaim, shrinker, vm, policy, metrics, top, '
+OBJECTS+='monitor, version'
 
 # Each verb once, in a form that a loaded module and an administrator could do.
 VERBS_FOR_ALL=('status' 'heap show' 'shrinker show' 'vm list')

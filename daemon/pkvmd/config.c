@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Keys and values. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config_value.h"
+
+#define US_PER_SECOND	UINT64_C(1000000)
+
+int config_init(struct config *config)
+{
+	struct ctl_message ignored;
+
+	*config = (struct config){ .cgroups = strdup("") };
+	if (!config->cgroups)
+		return -ENOMEM;
+	for (enum config_id id = 0; id < CONFIG_KEYS; id++) {
+		int err = config_set(config, id, config_keys[id].fallback, "default", &ignored);
+
+		if (err) {
+			config_release(config);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void config_release(struct config *config)
+{
+	for (enum config_id id = 0; id < CONFIG_KEYS; id++)
+		free(config->origin[id]);
+	free(config->cgroups);
+	*config = (struct config){};
+}
+
+int config_copy(const struct config *from, struct config *ret)
+{
+	struct config copy = {};
+	bool complete;
+
+	memcpy(copy.value, from->value, sizeof(copy.value));
+	copy.cgroups = strdup(from->cgroups);
+	complete = copy.cgroups;
+	for (enum config_id id = 0; id < CONFIG_KEYS; id++) {
+		copy.origin[id] = strdup(from->origin[id]);
+		complete = complete && copy.origin[id];
+	}
+	if (!complete) {
+		config_release(&copy);
+		return -ENOMEM;
+	}
+	*ret = copy;
+	return 0;
+}
+
+enum config_id config_find(const char *name)
+{
+	enum config_id id = 0;
+
+	while (id < CONFIG_KEYS && strcasecmp(config_keys[id].name, name))
+		id++;
+	return id;
+}
+
+static int set_paths(struct config *config, const char *text, struct ctl_message *message)
+{
+	char *paths;
+	int err = config_check_paths(config_keys[CONFIG_CGROUPS].name, text, message);
+
+	if (err)
+		return err;
+	paths = strdup(text);
+	if (!paths)
+		return ctl_message_set(message, -ENOMEM, "out of memory");
+	free(config->cgroups);
+	config->cgroups = paths;
+	return 0;
+}
+
+int config_set(struct config *config, enum config_id id, const char *text, const char *origin,
+	       struct ctl_message *message)
+{
+	char *from = strdup(origin);
+	int err;
+
+	if (!from)
+		return ctl_message_set(message, -ENOMEM, "out of memory");
+	if (config_keys[id].unit == CONFIG_PATHS)
+		err = set_paths(config, text, message);
+	else
+		err = config_parse_value(&config_keys[id], text, &config->value[id], message);
+	if (err) {
+		free(from);
+		return err;
+	}
+	free(config->origin[id]);
+	config->origin[id] = from;
+	return 0;
+}
+
+/* Refuses unless @low's value is at most @high's, which have the same unit. */
+static int check_order(const struct config *config, enum config_id low, enum config_id high,
+		       struct ctl_message *message)
+{
+	char *low_text, *high_text;
+
+	if (config->value[low] <= config->value[high])
+		return 0;
+	low_text = config_text(config, low);
+	high_text = config_text(config, high);
+	ctl_message_set(message, 0, "%s %s (%s) is above %s %s (%s)", config_keys[low].name,
+			low_text ?: "", config->origin[low], config_keys[high].name,
+			high_text ?: "", config->origin[high]);
+	free(low_text);
+	free(high_text);
+	return -EINVAL;
+}
+
+/* The kernel's rule for those without CAP_SYS_RESOURCE. */
+static int check_window(const struct config *config, struct ctl_message *message)
+{
+	char *text;
+
+	if (config->value[CONFIG_WINDOW] % (2 * US_PER_SECOND) == 0)
+		return 0;
+	text = config_text(config, CONFIG_WINDOW);
+	ctl_message_set(message, 0, "Window %s (%s) is no multiple of 2 s", text ?: "",
+			config->origin[CONFIG_WINDOW]);
+	free(text);
+	return -EINVAL;
+}
+
+int config_check(const struct config *config, struct ctl_message *message)
+{
+	int err = check_order(config, CONFIG_FLOOR, CONFIG_CEILING, message);
+
+	if (!err)
+		err = check_order(config, CONFIG_LEAVE, CONFIG_ENTER, message);
+	if (!err)
+		err = check_order(config, CONFIG_ENTER, CONFIG_HIGH, message);
+	return err ?: check_window(config, message);
+}
+
+char *config_text(const struct config *config, enum config_id id)
+{
+	if (config_keys[id].unit == CONFIG_PATHS)
+		return strdup(config->cgroups);
+	return config_value_text(config_keys[id].unit, config->value[id]);
+}
