@@ -37,12 +37,8 @@ all:
 
 # First what others name in their prerequisites.
 include tests/guest/guest.mk
-<<<<<<< HEAD
 include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk bpf/*.mk daemon/*.mk systemd/*.mk \
 	tests/*/*.mk))
-=======
-include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk daemon/*.mk systemd/*.mk tests/*/*.mk))
->>>>>>> kernels-pkvmd
 include packaging/packaging.mk
 
 help:
