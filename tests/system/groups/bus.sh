@@ -58,10 +58,10 @@ install_service()
 # The module comes first.
 service_starts()
 {
-	! lsmod | grep -q '^pkvm ' || fail 'the module is loaded already'
+	! lsmod | grep '^pkvm ' >/dev/null || fail 'the module is loaded already'
 	systemctl start pkvmd
 	is 'the unit' "$(systemctl is-active pkvmd)" active
-	lsmod | grep -q '^pkvm '
+	lsmod | grep '^pkvm ' >/dev/null
 	is 'its user' "$(stat -c %U "/proc/$(systemctl show -P MainPID pkvmd)")" pkvmd
 	eventually 10 test "$(property State)" = '"live"'
 }
@@ -203,10 +203,10 @@ signals_tell()
 	is 'signals before and after' "$(grep -c 'Manager.ActionBegins\|Manager.ActionEnded' \
 		"$TEST_DIR/signals")" 4
 	grep "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>" "$TEST_DIR/signals" |
-		grep -q "'asked-pages': <uint64 10>"
+		grep "'asked-pages': <uint64 10>" >/dev/null
 	grep -q "ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 10>" "$TEST_DIR/signals"
 	grep "ActionEnded.*'dry-run': <true>.*'asked-pages': <uint64 20>" "$TEST_DIR/signals" |
-		grep -q "'done-pages': <uint64 0>"
+		grep "'done-pages': <uint64 0>" >/dev/null
 	grep -q "PropertiesChanged.*'DryRun': <true>" "$TEST_DIR/signals"
 }
 

@@ -44,7 +44,7 @@ journal()
 said()
 {
 	journal _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID pkvmd)" |
-		grep -qF -- "$1"
+		grep -F -- "$1" >/dev/null
 }
 
 main_pid()
