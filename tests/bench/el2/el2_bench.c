@@ -21,7 +21,8 @@
 
 #include <pkvm/hypercall.h>
 
-#define HYPERCALLS	20000
+#define HYPERCALLS	1000
+#define ROUNDS		20
 #define ALLOCS		400	/* vCPUs of one VM */
 #define VMS		100
 #define VM_VCPUS	4
@@ -127,18 +128,24 @@ static long topup(u64 nr)
 	return ret;
 }
 
+/* The best of several rounds: without the timer's interrupts, which come in some of them. */
 static int bench_hypercall(void)
 {
-	u64 start = ktime_get_ns();
-	unsigned int i;
+	u64 best = U64_MAX;
+	unsigned int i, n;
 
-	for (i = 0; i < HYPERCALLS; i++) {
-		struct arm_smccc_1_2_regs regs = {};
+	for (n = 0; n < ROUNDS; n++) {
+		u64 start = ktime_get_ns();
 
-		if (hcall(PKVM_HCALL_VERSION, &regs))
-			return -EIO;
+		for (i = 0; i < HYPERCALLS; i++) {
+			struct arm_smccc_1_2_regs regs = {};
+
+			if (hcall(PKVM_HCALL_VERSION, &regs))
+				return -EIO;
+		}
+		best = min(best, ktime_get_ns() - start);
 	}
-	report("el2/hypercall_insns", ktime_get_ns() - start, HYPERCALLS);
+	report("el2/hypercall_insns", best, HYPERCALLS);
 	return 0;
 }
 
