@@ -13,7 +13,8 @@
 #include "until.h"
 
 /* With nothing new for so long all that waits is told. */
-#define IDLE_MS	100
+#define IDLE_MS		100
+#define PIECES_AT_ONCE	64	/* so that interrupts are seen however fast events come */
 
 struct stream {
 	struct ctl *ctl;
@@ -73,16 +74,22 @@ static int tell(struct stream *stream, bool all)
 	return fflush(stream->ctl->out) ? -errno : 0;
 }
 
-/* Reads what is there. Returns 0 or a negative errno. */
-static int read_pipe(struct stream *stream)
+/* Reads what is there, in so many pieces at most. Returns 0 or a negative errno. */
+static int read_pipe(struct stream *stream, size_t pieces)
 {
 	char buf[16384];
-	ssize_t n;
-	int err = 0;
 
-	while (!err && (n = read(stream->tracefs.pipe, buf, sizeof(buf))) > 0)
+	while (pieces--) {
+		ssize_t n = read(stream->tracefs.pipe, buf, sizeof(buf));
+		int err;
+
+		if (n <= 0)
+			return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
 		err = ctl_hypevents_feed(&stream->events, buf, (size_t)n);
-	return err ? err : n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /* Until an interrupt, the deadline or enough events. */
@@ -96,7 +103,7 @@ static int follow(struct stream *stream, struct ctl_until *until)
 		if (waited == CTL_WAIT_ERROR)
 			return -errno;
 		if (waited == CTL_WAIT_READY)
-			err = read_pipe(stream);
+			err = read_pipe(stream, PIECES_AT_ONCE);
 		if (!err)
 			err = tell(stream, waited == CTL_WAIT_IDLE);
 	} while (!err && stream->told < stream->wanted &&
@@ -110,7 +117,7 @@ static int finish(struct stream *stream)
 	int err;
 
 	ctl_tracefs_stop(&stream->tracefs);
-	err = read_pipe(stream);
+	err = read_pipe(stream, SIZE_MAX);
 	return err ? err : tell(stream, true);
 }
 

@@ -64,6 +64,9 @@ static int new_call(struct ctl_daemon *daemon, const char *interface, const char
 	return err;
 }
 
+/* Longer than pkvmd waits for somebody to authenticate. */
+#define PROMPT_TIMEOUT_US	(UINT64_C(310) * 1000000)
+
 /* Sends @call, which it takes, unless @err says that it could not be made. */
 static int run_call(struct ctl_daemon *daemon, sd_bus_message *call, int err, sd_bus_message **ret)
 {
@@ -315,6 +318,8 @@ int ctl_daemon_set_policy(struct ctl_daemon *daemon, const struct ctl_pair *pair
 		err = sd_bus_message_append(call, "{ss}", pairs[i].key, pairs[i].value);
 	if (err >= 0)
 		err = sd_bus_message_close_container(call);
+	if (err >= 0)
+		err = sd_bus_set_method_call_timeout(daemon->bus, PROMPT_TIMEOUT_US);
 	err = run_call(daemon, call, err, &reply);
 	sd_bus_message_unref(reply);
 	return err;

@@ -27,6 +27,9 @@ int ctl_until_begin(struct ctl_until *until, uint64_t seconds)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	/* A reader that is gone shows in what is written: the end is an orderly one. */
+	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	until->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);

@@ -117,7 +117,8 @@ static int on_notification(sd_event_source *source, int fd, uint32_t events, voi
 	int found = 1;
 
 	(void)source, (void)fd, (void)events;
-	for (int i = 0; i < EVENTS_AT_ONCE && found > 0; i++) {
+	/* What an event leads to may disconnect. */
+	for (int i = 0; i < EVENTS_AT_ONCE && found > 0 && link->monitor; i++) {
 		found = pkvm_monitor_next(link->monitor, &event);
 		if (found > 0)
 			on_event(link, &event);

@@ -140,6 +140,9 @@ int manager_set(struct manager *manager, const struct manager_setting *settings,
 	if (err)
 		return ctl_message_set(message, err, "out of memory");
 	err = set_all(&config, settings, n, message);
+	if (!err && manager->dry_run && !config.value[CONFIG_DRY_RUN])
+		err = ctl_message_set(message, -EINVAL,
+				      "DryRun is set by the command line, which wins");
 	if (err) {
 		config_release(&config);
 		return err;

@@ -198,7 +198,8 @@ void manager_action_begins(struct manager *manager, const struct action *action)
 static void count_action(struct counters *counters, const struct action *action)
 {
 	counters->actions[action->kind][action->reason]++;
-	counters->failed[action->kind] += !!action->error;
+	/* Making way for what is more urgent is no failure. */
+	counters->failed[action->kind] += action->error && action->error != -ECANCELED;
 	counters->pages[action->kind] += action->done;
 	counters->dry_runs[action->kind] += action->dry_run;
 }
@@ -217,11 +218,13 @@ static void complete_entry(struct manager *manager, const struct action *action)
 
 void manager_action_ended(struct manager *manager, const struct action *action)
 {
+	/* Nobody refused what was not asked for any more. */
+	uint64_t asked = action->error == -ECANCELED ? action->done : action->asked;
+
 	count_action(&manager->counters, action);
 	complete_entry(manager, action);
 	policy_completed(&manager->policy, &manager->config, action->kind,
-			 action->origin == ORIGIN_POLICY, action->asked, action->done,
-			 manager_now());
+			 action->origin == ORIGIN_POLICY, asked, action->done, manager_now());
 	link_refresh(manager->link);
 	tell_action_ended(action, manager);
 	for (struct manager_observer *at = manager->observers, *next; at; at = next) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What happens, told to the journal and to systemd. */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -88,8 +89,10 @@ void tell_action_ended(const struct action *action, const struct manager *manage
 			  action->error     ? strerror(-action->error) :
 					      NULL;
 
-	log_begin(&entry, action->error ? LOG_WARNING : LOG_INFO,
-		  action->error ? LOG_ID_ACTION_FAILS : LOG_ID_ACTION_ENDS,
+	bool failed = action->error && action->error != -ECANCELED;
+
+	log_begin(&entry, failed ? LOG_WARNING : LOG_INFO,
+		  failed ? LOG_ID_ACTION_FAILS : LOG_ID_ACTION_ENDS,
 		  "%s moved %" PRIu64 " of %" PRIu64 " pages in %" PRIu64 " us%s%s",
 		  policy_action_name(action->kind), action->done, action->asked, action->took,
 		  why ? ": " : "", why ?: "");

@@ -140,7 +140,7 @@ void runner_stop(struct runner *runner, int err, bool all)
 	size_t stopped = all ? runner->n : !!runner->n;
 
 	/* What is added meanwhile, by those who are told, is not among them. */
-	while (stopped--)
+	while (stopped-- && runner->jobs)
 		end(runner, err);
 }
 
