@@ -2,7 +2,6 @@
 /* pkvmctl trace req, hist */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

@@ -2,7 +2,6 @@
 /* The help, made from the tables of verbs.c. */
 #include "help.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "verbs.h"

@@ -2,9 +2,7 @@
 /* Views of what the eBPF probes tell. */
 #include "view_trace.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "histogram.h"

@@ -2,7 +2,6 @@
 /* Notifications, on a socket of their own. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <linux/genetlink.h>
 #include <netlink/errno.h>

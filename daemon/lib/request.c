@@ -8,7 +8,6 @@
 #include <netlink/errno.h>
 #include <netlink/genl/genl.h>
 #include <netlink/handlers.h>
-#include <netlink/socket.h>
 
 #include "client.h"
 

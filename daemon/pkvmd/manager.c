@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <systemd/sd-daemon.h>
 
 #include "config_load.h"

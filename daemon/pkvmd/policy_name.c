@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The policy's words. */
-#include <stddef.h>
 
 #include "policy.h"
 

@@ -4,7 +4,6 @@
 #include "store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <inttypes.h>
 #include <stdio.h>

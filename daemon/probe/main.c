@@ -3,7 +3,6 @@
  * pkvmd-probe: measures hyp requests for as long as it runs, and pins its maps for pkvmd to
  * read. All that needs privileges is here, and nothing else: it takes no input.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

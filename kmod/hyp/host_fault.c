@@ -6,7 +6,6 @@
 #include "host_s2_entry.h"
 #include "mm.h"
 #include "panic.h"
-#include "string.h"
 #include "trace.h"
 
 /* Violations that are remembered. */

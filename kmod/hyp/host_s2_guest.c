@@ -2,7 +2,6 @@
 /* Pages of guests in the host's stage-2, and the tables that these take of the page stock. */
 #include "host_s2.h"
 
-#include "arch.h"
 #include "host_s2_entry.h"
 #include "host_s2_idle.h"
 #include "host_s2_priv.h"

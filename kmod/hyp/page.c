@@ -4,7 +4,6 @@
 
 #include "host_s2.h"
 #include "panic.h"
-#include "pte.h"
 #include "vmemmap.h"
 
 static u64 totals[PAGE_STATES];

@@ -7,7 +7,6 @@
 
 #include "arch.h"
 #include "el2_regs.h"
-#include "errno.h"
 #include "kernel_entry.h"
 #include "panic.h"
 #include "smc.h"

@@ -2,7 +2,6 @@
 /* Ticket spinlock over exclusive loads and stores, for the EL2 image. */
 #include "panic.h"
 #include "spinlock.h"
-#include "sysreg.h"
 
 /* An exclusive load arms the monitor: WFE then wakes when the lock's owner changes. */
 static u16 load_owner_exclusive(const struct hyp_spinlock *lock)

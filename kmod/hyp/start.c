@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A CPU's first steps at EL2 with the MMU on. */
-#include <pkvm/boot.h>
 #include <pkvm/image.h>
 
 #include "arch.h"

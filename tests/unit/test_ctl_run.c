@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd.h"
 #include "fake/client.h"
 #include "fake/ctl_run.h"
 #include "run.h"

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake/client.h"
 #include "fake/probe.h"
@@ -15,7 +16,6 @@
 #include "histogram.h"
 #include "hypevents.h"
 #include "symbols.h"
-#include "view_trace.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

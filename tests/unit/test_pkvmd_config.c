@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../../daemon/pkvmd/config_load.h"
 #include "../../daemon/pkvmd/config_value.h"

@@ -2,7 +2,6 @@
 /* pkvmd's policy: a table of situations and verdicts; each rule, its edges, each reason. */
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../../daemon/pkvmd/policy.h"
 

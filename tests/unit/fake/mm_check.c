@@ -5,11 +5,9 @@
 #include <check.h>
 #include <pkvm/stage2.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../../../kmod/hyp/guest_s2.h"
 #include "../../../kmod/hyp/heap.h"
-#include "../../../kmod/hyp/host_s2.h"
 #include "../../../kmod/hyp/init.h"
 #include "../../../kmod/hyp/page.h"
 #include "../../../kmod/hyp/pte.h"
