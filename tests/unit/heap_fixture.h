@@ -11,6 +11,7 @@
 #include "fake/heap_env.h"
 #include "../../kmod/hyp/errno.h"
 #include "../../kmod/hyp/heap.h"
+#include "suite.h"
 
 /*
  * As ck_assert and ck_assert_uint_eq, but free of charge while they hold: Check
@@ -129,18 +130,6 @@ static inline u64 next_random(u64 *state)
 static inline u64 random_below(u64 *state, u64 limit)
 {
 	return next_random(state) % limit;
-}
-
-/* Runs a suite. Returns the exit status of the test program. */
-static inline int run_suite(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The arena over a page allocator that plays along, or not, with host pages of 4, 16 and 64 KiB. */
 #include <check.h>
-#include <stdlib.h>
 
 #include <pkvm/hypercall.h>
 
 #include "arena.h"
 #include "fake/kernel/env.h"
+#include "suite.h"
 
 static const unsigned int page_shifts[] = { 12, 14, 16 };
 #define NR_SHIFTS	((int)(sizeof(page_shifts) / sizeof(page_shifts[0])))
@@ -246,8 +246,6 @@ int main(void)
 {
 	Suite *suite = suite_create("arena");
 	TCase *tc = tcase_create("arena");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tc, it_is_filled_only_when_empty, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, without_a_block_it_stays_empty, 0, NR_SHIFTS);
@@ -261,10 +259,5 @@ int main(void)
 	tcase_add_loop_test(tc, only_free_blocks_serve_single_pages, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, two_tasks_fill_it_once, 0, NR_SHIFTS);
 	suite_add_tcase(suite, tc);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <netlink/msg.h>
 
 #include "ack.h"
+#include "suite.h"
 
 #define FAMILY	0x1d
 #define SIZE	1
@@ -272,8 +273,6 @@ int main(void)
 {
 	Suite *suite = suite_create("client_ack");
 	TCase *tcase = tcase_create("ack");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, plain_success);
@@ -293,9 +292,5 @@ int main(void)
 	tcase_add_loop_test(tcase, request_too_long, 0, 8);
 	tcase_add_test(tcase, positive_errno);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <netlink/msg.h>
 
 #include "payload.h"
+#include "suite.h"
 
 #define FAMILY	0x1d
 
@@ -499,8 +500,6 @@ int main(void)
 {
 	Suite *suite = suite_create("client_payload");
 	TCase *tcase = tcase_create("payload");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, info);
@@ -525,9 +524,5 @@ int main(void)
 	tcase_add_test(tcase, cut_anywhere);
 	tcase_add_loop_test(tcase, garbled_anywhere, 0, N_KINDS);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

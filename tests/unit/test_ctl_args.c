@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "help.h"
+#include "suite.h"
 #include "verbs.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -415,8 +416,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_args");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, accepted, 0, ARRAY_SIZE(good));
@@ -428,8 +427,5 @@ int main(void)
 	tcase_add_test(tcase, help_is_asked_for);
 	tcase_add_test(tcase, help_names_everything);
 	tcase_add_test(tcase, man_page_and_completion_are_complete);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "doctor.h"
 #include "facts.h"
+#include "suite.h"
 
 /* A tree of its own per test, in place of "/". */
 static char root[] = "/tmp/pkvmctl-doctor-XXXXXX";
@@ -298,8 +299,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_doctor");
 	TCase *files = tcase_create("files"), *verdicts = tcase_create("verdicts");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, files);
 	tcase_add_checked_fixture(files, make_root, remove_root);
@@ -317,9 +316,5 @@ int main(void)
 	tcase_add_test(verdicts, module_refused);
 	tcase_add_test(verdicts, family);
 	tcase_add_test(verdicts, the_rest);
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

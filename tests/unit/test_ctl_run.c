@@ -17,6 +17,7 @@
 #include "fake/client.h"
 #include "fake/ctl_run.h"
 #include "run.h"
+#include "suite.h"
 
 static void fail_after(int calls, enum pkvm_failure failure, const char *sentence)
 {
@@ -523,8 +524,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_run");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	/* Whatever bus this machine has, no daemon is on ours. */
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
@@ -556,8 +555,5 @@ int main(void)
 	tcase_add_test(tcase, monitor_loses);
 	tcase_add_test(tcase, monitor_without_permission);
 	tcase_add_test(tcase, monitor_ends_by_interrupt);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "format.h"
 #include "size.h"
+#include "suite.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UNTOUCHED UINT64_C(0x5a5a)
@@ -223,8 +224,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_size");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_loop_test(tcase, size, 0, ARRAY_SIZE(sizes));
@@ -233,8 +232,5 @@ int main(void)
 	tcase_add_test(tcase, long_value);
 	tcase_add_loop_test(tcase, format_bytes, 0, ARRAY_SIZE(bytes));
 	tcase_add_loop_test(tcase, format_ns, 0, ARRAY_SIZE(times));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

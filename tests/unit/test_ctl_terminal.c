@@ -9,6 +9,7 @@
 
 #include "progress.h"
 #include "style.h"
+#include "suite.h"
 
 /* The program's side of a new terminal of this width. */
 static int open_terminal(unsigned short columns, int *ret_master)
@@ -169,8 +170,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_terminal");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, color);
@@ -179,8 +178,5 @@ int main(void)
 	tcase_add_test(tcase, steps);
 	tcase_add_test(tcase, steps_end_early);
 	tcase_add_test(tcase, bar);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

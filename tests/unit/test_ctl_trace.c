@@ -15,6 +15,7 @@
 #include "fake/ctl_run.h"
 #include "histogram.h"
 #include "hypevents.h"
+#include "suite.h"
 #include "symbols.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -593,8 +594,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_trace");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 30);
@@ -623,8 +622,5 @@ int main(void)
 	tcase_add_test(tcase, unload_is_refused);
 	tcase_add_test(tcase, report_is_an_archive);
 	tcase_add_test(tcase, status_tells_who_holds_the_module);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

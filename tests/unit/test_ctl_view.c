@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "top.h"
 #include "view.h"
 
@@ -666,8 +667,6 @@ int main(void)
 {
 	Suite *suite = suite_create("ctl_view");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, use_utc, NULL);
@@ -675,8 +674,5 @@ int main(void)
 	tcase_add_loop_test(tcase, json_is_valid, 0, ARRAY_SIZE(cases));
 	tcase_add_test(tcase, map_fits);
 	tcase_set_timeout(tcase, 60);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

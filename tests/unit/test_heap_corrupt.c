@@ -511,5 +511,5 @@ int main(void)
 	tcase_add_loop_test(calls, calls_on_wrong_rings, 0, 2);
 	tcase_add_test(calls, map_over_overwritten_header);
 	suite_add_tcase(suite, calls);
-	return run_suite(suite);
+	return suite_run(suite);
 }

@@ -371,5 +371,5 @@ int main(void)
 	tcase_add_loop_test(tc, map_survives_change, 0, 10);
 	tcase_add_test(tc, check_survives_change);
 	suite_add_tcase(suite, tc);
-	return run_suite(suite);
+	return suite_run(suite);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From EL2's times to the host's trace clock, by a counter and a clock that the test runs. */
 #include <check.h>
-#include <stdlib.h>
 
 #include <asm/arch_timer.h>
 #include <linux/time64.h>
 #include <linux/trace_clock.h>
 
 #include "hyptrace_clock.h"
+#include "suite.h"
 
 #define FREQUENCY	62500000U
 #define TICK_NS		(NSEC_PER_SEC / FREQUENCY)
@@ -159,8 +159,6 @@ int main(void)
 {
 	Suite *suite = suite_create("host_clock");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_test(tcase, times_before_and_after_the_pair);
 	tcase_add_test(tcase, order_is_kept);
@@ -169,8 +167,5 @@ int main(void)
 	tcase_add_test(tcase, interrupted_looks_are_left_out);
 	tcase_add_test(tcase, any_count_has_a_time);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How the host answers hyp requests: tries, credit and what is told, against a scripted EL2. */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fake/kernel/env.h"
 #include "notify.h"
 #include "request.h"
 #include "stats.h"
+#include "suite.h"
 #include "topup.h"
 
 #define HANDLE	0x101
@@ -264,13 +264,7 @@ static TCase *cases(void)
 int main(void)
 {
 	Suite *suite = suite_create("request");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, cases());
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -15,6 +15,7 @@
 #include "hcall.h"
 #include "notify.h"
 #include "stats.h"
+#include "suite.h"
 #include "topup.h"
 
 static const unsigned int page_shifts[] = { 12, 14, 16 };
@@ -473,13 +474,7 @@ static TCase *cases(void)
 int main(void)
 {
 	Suite *suite = suite_create("topup");
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, cases());
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "fake/kernel/env.h"
 #include "memcache.h"
+#include "suite.h"
 
 static const unsigned int page_shifts[] = { 12, 14, 16 };
 #define NR_SHIFTS	((int)(sizeof(page_shifts) / sizeof(page_shifts[0])))
@@ -246,8 +247,6 @@ int main(void)
 {
 	Suite *suite = suite_create("memcache");
 	TCase *tc = tcase_create("memcache");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tc, push_and_pop_are_last_in_first_out);
 	tcase_add_loop_test(tc, fill_takes_whole_host_pages, 0, NR_SHIFTS);
@@ -259,10 +258,5 @@ int main(void)
 	tcase_add_loop_test(tc, no_block_is_no_error_but_no_address, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, host_page_is_free_with_its_last_hyp_page, 0, NR_SHIFTS);
 	suite_add_tcase(suite, tc);
-
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

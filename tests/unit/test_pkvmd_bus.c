@@ -14,6 +14,7 @@
 #include "fake/bus.h"
 #include "fake/pkvmd.h"
 #include "run.h"
+#include "suite.h"
 
 #define NAME		"org.pkvm1"
 #define PATH		"/org/pkvm1"
@@ -642,8 +643,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_bus");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -669,8 +668,5 @@ int main(void)
 	tcase_add_test(tcase, there_is_one_only);
 	tcase_add_loop_test(tcase, pkvmctl_is_understood, 0,
 			    sizeof(commands) / sizeof(commands[0]));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

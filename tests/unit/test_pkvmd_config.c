@@ -8,6 +8,7 @@
 
 #include "../../daemon/pkvmd/config_load.h"
 #include "../../daemon/pkvmd/config_value.h"
+#include "suite.h"
 
 #define SECOND	UINT64_C(1000000)
 
@@ -343,8 +344,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_config");
 	TCase *tcase = tcase_create("config");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, value, 0, N_VALUES);
@@ -364,9 +363,5 @@ int main(void)
 	tcase_add_test(tcase, copy_is_its_own);
 	tcase_add_test(tcase, find);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -16,6 +16,7 @@
 
 #include "fake/pkvmd.h"
 #include "http.h"
+#include "suite.h"
 
 #define ANSWER_MAX	65536
 #define USEC		UINT64_C(1000000)
@@ -323,8 +324,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_http");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -336,8 +335,5 @@ int main(void)
 	tcase_add_test(tcase, nothing_is_left_open);
 	tcase_add_test(tcase, idle_it_sleeps);
 	tcase_add_test(tcase, sockets);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -18,6 +18,7 @@
 #include "../../daemon/pkvmd/store.h"
 #include "fake/netlink.h"
 #include "fake/pressure.h"
+#include "suite.h"
 
 #define FLOOR		256	/* pages, the default */
 #define ROUND_US	1000	/* to wait for what is to come in a round of the loop */
@@ -605,8 +606,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_manager");
 	TCase *tcase = tcase_create("manager");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, waits_for_the_module);
@@ -638,9 +637,5 @@ int main(void)
 	tcase_add_test(tcase, nowhere_to_keep);
 	tcase_add_test(tcase, explains);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "fake/pkvmd.h"
 #include "fake/probe.h"
 #include "metrics.h"
+#include "suite.h"
 
 static struct fake_manager fake;
 
@@ -221,8 +222,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_metrics");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
@@ -234,8 +233,5 @@ int main(void)
 	tcase_add_test(tcase, unexpected_reason);
 	tcase_add_test(tcase, labels_are_escaped);
 	tcase_add_loop_test(tcase, units, 0, sizeof(values) / sizeof(values[0]));
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

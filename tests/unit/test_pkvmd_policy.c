@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pkvmd's policy: a table of situations and verdicts; each rule, its edges, each reason. */
 #include <check.h>
-#include <stdlib.h>
 
 #include "../../daemon/pkvmd/policy.h"
+#include "suite.h"
 
 #define MS	UINT64_C(1000)
 #define SECOND	(1000 * MS)
@@ -628,8 +628,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_policy");
 	TCase *tcase = tcase_create("policy");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, verdict, 0, N_VERDICTS);
@@ -644,9 +642,5 @@ int main(void)
 	tcase_add_test(tcase, dry_run_moves_nothing_and_is_no_ping_pong);
 	tcase_add_test(tcase, is_deterministic);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -2,10 +2,10 @@
 /* What pkvmd reads of the kernel's about memory, and the histograms that it counts into. */
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include "../../daemon/pkvmd/counters.h"
 #include "../../daemon/pkvmd/psi.h"
+#include "suite.h"
 
 static const struct {
 	const char *text;
@@ -87,17 +87,11 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_psi");
 	TCase *tcase = tcase_create("psi");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, share, 0, sizeof(shares) / sizeof(shares[0]));
 	tcase_add_loop_test(tcase, meminfo, 0, sizeof(meminfos) / sizeof(meminfos[0]));
 	tcase_add_test(tcase, histogram);
 	tcase_add_loop_test(tcase, bounds_ascend, 0, 2);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

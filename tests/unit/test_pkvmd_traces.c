@@ -6,10 +6,10 @@
  */
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../daemon/pkvmd/policy.h"
+#include "suite.h"
 
 #define SECOND		UINT64_C(1000000)
 #define MINUTE		(60 * SECOND)
@@ -352,8 +352,6 @@ int main(void)
 {
 	Suite *suite = suite_create("pkvmd_traces");
 	TCase *tcase = tcase_create("traces");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, idle);
@@ -368,9 +366,5 @@ int main(void)
 	tcase_add_test(tcase, fast_oscillation_is_sat_out);
 	tcase_add_test(tcase, the_shrinker_is_not_fought);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

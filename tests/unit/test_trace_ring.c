@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../kmod/hyp/trace_ring.h"
+#include "suite.h"
 
 #define FULL		PKVM_TRACE_PAGE_RECORDS
 #define MAX_PAGES	8
@@ -296,8 +297,6 @@ int main(void)
 {
 	Suite *suite = suite_create("trace_ring");
 	TCase *tcase = tcase_create("all");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, without_pages_all_is_dropped_and_counted);
@@ -309,8 +308,5 @@ int main(void)
 	tcase_add_test(tcase, any_order_of_calls_agrees_with_the_model);
 	tcase_add_test(tcase, what_is_in_the_pages_does_not_matter);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }

@@ -4,9 +4,9 @@
 #define FAKE_HYP_SUITE_H
 
 #include <check.h>
-#include <stdlib.h>
 
 #include "host.h"
+#include "suite.h"
 
 /* Each test in it starts with a new machine. */
 static inline TCase *hyp_tcase(void)
@@ -22,15 +22,9 @@ static inline TCase *hyp_tcase(void)
 static inline int hyp_suite_run(const char *name, TCase *tcase)
 {
 	Suite *suite = suite_create(name);
-	SRunner *runner;
-	int failed;
 
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(suite);
 }
 
 #endif
