@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "committed.h"
 #include "help.h"
 #include "suite.h"
 #include "verbs.h"
@@ -355,18 +356,6 @@ START_TEST(help_names_everything)
 }
 END_TEST
 
-/* A text file as a string. Tests run at the top of the tree. */
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 65536);
-
-	ck_assert_msg(file, "%s: run the tests at the top of the tree", path);
-	ck_assert_uint_lt(fread(text, 1, 65535, file), 65535);
-	fclose(file);
-	return text;
-}
-
 static void assert_has(const char *text, const char *word, const char *where)
 {
 	size_t len = strlen(word);
@@ -381,8 +370,8 @@ static void assert_has(const char *text, const char *word, const char *where)
 /* In mdoc, "--all" is "Fl -all". */
 START_TEST(man_page_and_completion_are_complete)
 {
-	char *man = read_file("daemon/man/pkvmctl.8");
-	char *completion = read_file("daemon/completion/pkvmctl");
+	char *man = committed_read("daemon/man/pkvmctl.8");
+	char *completion = committed_read("daemon/completion/pkvmctl");
 	char word[64];
 
 	for (size_t i = 0; i < CTL_COMMANDS; i++) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "committed.h"
 #include "suite.h"
 #include "top.h"
 #include "view.h"
@@ -573,37 +574,13 @@ static char *render(const struct view_case *c)
 	return text;
 }
 
-static void write_golden(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(text, file), 0);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-static char *read_golden(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 65536);
-
-	ck_assert_msg(file, "%s: run the tests at the top of the tree", path);
-	ck_assert_uint_lt(fread(text, 1, 65535, file), 65535);
-	fclose(file);
-	return text;
-}
-
 START_TEST(golden)
 {
 	const struct view_case *c = &cases[_i];
-	char *text = render(c), *expected, path[128];
+	char *text = render(c), path[128];
 
 	snprintf(path, sizeof(path), "tests/unit/golden/ctl-%s", c->file);
-	if (getenv("GOLDEN_UPDATE"))
-		write_golden(path, text);
-	expected = read_golden(path);
-	ck_assert_msg(!strcmp(text, expected), "%s: expected\n%s\ngot\n%s", path, expected, text);
-	free(expected);
+	committed_compare(path, text);
 	free(text);
 }
 END_TEST

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bus.h"
+#include "committed.h"
 #include "fake/bus.h"
 #include "fake/pkvmd.h"
 #include "run.h"
@@ -61,46 +62,28 @@ static void run(void (*caller)(sd_bus *bus), bool as_nobody)
  * The interface
  */
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 65536);
-
-	ck_assert_msg(file, "%s: run the tests at the top of the tree", path);
-	ck_assert_uint_lt(fread(text, 1, 65535, file), 65535);
-	fclose(file);
-	return text;
-}
-
 /* GOLDEN_UPDATE=1 writes the file anew. */
 START_TEST(xml_is_as_committed)
 {
 	const char *path = "systemd/org.pkvm1.Manager.xml";
 	const char *licence = "<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n";
-	char *text, *committed;
+	char *text;
 	size_t size;
-	FILE *out = open_memstream(&text, &size), *file;
+	FILE *out = open_memstream(&text, &size);
 
 	fputs(licence, out);
 	ck_assert_int_eq(bus_introspect(out), 0);
 	fclose(out);
-	if (getenv("GOLDEN_UPDATE")) {
-		file = fopen(path, "w");
-		fputs(text, file);
-		fclose(file);
-	}
-	committed = read_file(path);
-	ck_assert_str_eq(text, committed);
+	committed_compare(path, text);
 	free(text);
-	free(committed);
 }
 END_TEST
 
 /* Every name of the interface is explained in the manual. */
 START_TEST(manual_is_complete)
 {
-	char *xml = read_file("systemd/org.pkvm1.Manager.xml");
-	char *man = read_file("daemon/man/org.pkvm1.5"), name[64], word[80];
+	char *xml = committed_read("systemd/org.pkvm1.Manager.xml");
+	char *man = committed_read("daemon/man/org.pkvm1.5"), name[64], word[80];
 
 	for (char *at = xml; (at = strchr(at, '<')); at++) {
 		if (sscanf(at, "<property name=\"%63[^\"]\"", name) != 1 &&
@@ -120,7 +103,7 @@ END_TEST
 /* And every key of the configuration, with its default. */
 START_TEST(manual_of_the_configuration_is_complete)
 {
-	char *man = read_file("daemon/man/pkvmd.conf.5"), word[96], *at;
+	char *man = committed_read("daemon/man/pkvmd.conf.5"), word[96], *at;
 
 	for (int i = 0; i < CONFIG_KEYS; i++) {
 		const struct config_key *key = &config_keys[i];
@@ -147,7 +130,7 @@ END_TEST
 /* As is every kind of message. */
 START_TEST(manual_knows_all_messages)
 {
-	char *header = read_file("daemon/pkvmd/log.h"), *man = read_file("daemon/man/pkvmd.8");
+	char *header = committed_read("daemon/pkvmd/log.h"), *man = committed_read("daemon/man/pkvmd.8");
 	char id[33], word[48];
 	int n = 0;
 

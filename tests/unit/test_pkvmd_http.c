@@ -5,15 +5,14 @@
  */
 #include <check.h>
 #include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "fake/pkvmd.h"
 #include "http.h"
 #include "suite.h"
@@ -54,46 +53,20 @@ static void teardown(void)
 	fake_manager_release(&fake);
 }
 
-static int on_child(sd_event_source *source, const siginfo_t *info, void *arg)
+struct client {
+	void (*run)(void);
+};
+
+static void be_client(const void *arg)
 {
-	(void)source;
-	*(int *)arg = info->si_status;
-	return 0;
+	((const struct client *)arg)->run();
 }
 
 /* Runs @client in another process and the server in this one until it has ended. */
 static void with_client(void (*client)(void))
 {
-	sd_event_source *source;
-	sigset_t set;
-	int status = -1;
-	pid_t pid;
-	int err;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	pid = fork();
-	if (!pid) {
-		client();
-		_exit(0);
-	}
-	err = sd_event_add_child(fake.manager.event, &source, pid, WEXITED, on_child, &status);
-	ck_assert_int_ge(err, 0);
-	while (status < 0)
-		ck_assert_int_ge(sd_event_run(fake.manager.event, UINT64_MAX), 0);
-	ck_assert_int_eq(status, 0);
-	sd_event_source_unref(source);
+	child_run(fake.manager.event, be_client, &(struct client){ client });
 }
-
-/* In the client's process a failure is its exit status. */
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			_exit(1); \
-		} \
-	} while (0)
 
 static int open_client(void)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "committed.h"
 #include "fake/pkvmd.h"
 #include "fake/probe.h"
 #include "metrics.h"
@@ -46,36 +47,12 @@ static char *text(enum om_format format)
 	return all;
 }
 
-static void write_file(const char *path, const char *content)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	fputs(content, file);
-	fclose(file);
-}
-
-static void compare(const char *path, const char *actual)
-{
-	char *expected = calloc(1, 1 << 16);
-	FILE *file;
-
-	if (getenv("GOLDEN_UPDATE"))
-		write_file(path, actual);
-	file = fopen(path, "r");
-	ck_assert_msg(file, "%s: run the tests at the top of the tree", path);
-	ck_assert_uint_lt(fread(expected, 1, (1 << 16) - 1, file), (1 << 16) - 1);
-	fclose(file);
-	ck_assert_str_eq(actual, expected);
-	free(expected);
-}
-
 START_TEST(both_formats)
 {
 	char *openmetrics = text(OM_OPENMETRICS), *prometheus = text(OM_PROMETHEUS);
 
-	compare("tests/unit/golden/metrics-openmetrics", openmetrics);
-	compare("tests/unit/golden/metrics-prometheus", prometheus);
+	committed_compare("tests/unit/golden/metrics-openmetrics", openmetrics);
+	committed_compare("tests/unit/golden/metrics-prometheus", prometheus);
 	ck_assert_uint_eq(fake.refreshes, 2);
 	free(openmetrics);
 	free(prometheus);

@@ -146,41 +146,26 @@ void fake_polkit_stop(struct fake_polkit *polkit)
 	polkit->bus = sd_bus_flush_close_unref(polkit->bus);
 }
 
-static void be_caller(void (*caller)(sd_bus *bus), bool as_nobody)
+struct caller {
+	void (*call)(sd_bus *bus);
+	bool as_nobody;
+};
+
+static void be_caller(const void *arg)
 {
+	const struct caller *caller = arg;
 	sd_bus *bus;
 
-	if (as_nobody && !geteuid())
+	if (caller->as_nobody && !geteuid())
 		MUST(!setgid(NOBODY) && !setuid(NOBODY));
 	MUST(sd_bus_open_system(&bus) >= 0);
-	caller(bus);
+	caller->call(bus);
 	sd_bus_flush_close_unref(bus);
-	_exit(0);
 }
 
-static int on_child(sd_event_source *source, const siginfo_t *info, void *arg)
+void fake_caller_run(sd_event *event, void (*call)(sd_bus *bus), bool as_nobody)
 {
-	(void)source;
-	*(int *)arg = info->si_code == CLD_EXITED ? info->si_status : 256;
-	return 0;
-}
+	const struct caller caller = { call, as_nobody };
 
-void fake_caller_run(sd_event *event, void (*caller)(sd_bus *bus), bool as_nobody)
-{
-	sd_event_source *source;
-	int status = -1;
-	sigset_t set;
-	pid_t pid;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	pid = fork();
-	if (!pid)
-		be_caller(caller, as_nobody);
-	ck_assert_int_ge(sd_event_add_child(event, &source, pid, WEXITED, on_child, &status), 0);
-	while (status < 0)
-		ck_assert_int_ge(sd_event_run(event, UINT64_MAX), 0);
-	ck_assert_int_eq(status, 0);
-	sd_event_source_unref(source);
+	child_run(event, be_caller, &caller);
 }

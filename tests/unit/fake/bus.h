@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
+#include "child.h"
+
 /* Where a bus of this test will be; nobody listens there yet. */
 void fake_bus_prepare(void);
 void fake_bus_start(void);
@@ -35,17 +37,9 @@ void fake_polkit_start(struct fake_polkit *polkit, sd_event *event);
 void fake_polkit_stop(struct fake_polkit *polkit);
 
 /*
- * Runs @caller in another process, as nobody if @as_nobody and the test is root, and the
- * loop in this one until it has ended. It fails the test by its exit status: MUST().
+ * Runs @call in another process (child.h), as nobody if @as_nobody and the test is root, and
+ * the loop in this one until it has ended.
  */
-void fake_caller_run(sd_event *event, void (*caller)(sd_bus *bus), bool as_nobody);
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			_exit(1); \
-		} \
-	} while (0)
+void fake_caller_run(sd_event *event, void (*call)(sd_bus *bus), bool as_nobody);
 
 #endif
