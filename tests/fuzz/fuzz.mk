@@ -32,7 +32,8 @@ fuzz_netlink_LIBS = $(shell pkg-config --libs libnl-genl-3.0 2>/dev/null)
 # $(1): a fuzzer
 define fuzzer
 $(FUZZ_BUILD)/$(1): $$($(1)_SRCS) \
-		$(wildcard tests/unit/fake/*.h kmod/*.h kmod/hyp/*.h include/pkvm/*.h)
+		$(wildcard $(addsuffix /*.h,tests/fuzz tests/fuzz/check tests/unit/fake kmod/hyp \
+			include/pkvm daemon/lib daemon/ctl daemon/pkvmd))
 	@echo "  FUZZ    $(1)"
 	@command -v $$(CLANG) >/dev/null || \
 		{ echo >&2 "The fuzzers need clang: apt-get install clang libclang-rt-14-dev"; exit 1; }

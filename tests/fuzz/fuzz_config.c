@@ -13,14 +13,7 @@
 
 #include "../../daemon/pkvmd/config_load.h"
 #include "../../daemon/pkvmd/psi.h"
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #cond); \
-			abort();					\
-		}							\
-	} while (0)
+#include "require.h"
 
 static void count(const char *sentence, void *arg)
 {

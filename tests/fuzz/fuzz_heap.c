@@ -8,13 +8,12 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../unit/fake/heap_env.h"
 #include "../../kmod/hyp/errno.h"
 #include "../../kmod/hyp/heap.h"
+#include "require.h"
 
 #define HEAP_SIZE	PKVM_HEAP_MIN_SIZE
 #define MAX_BLOCKS	64
@@ -32,14 +31,6 @@ struct run {
 	u64 cursor;		/* of a walk over the map in progress */
 	struct heap_check check;	/* in progress beside the whole ones */
 };
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #cond); \
-			abort();					\
-		}							\
-	} while (0)
 
 static void require_filled(const u8 *p, u64 size, u8 with)
 {

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,14 +18,7 @@
 
 #include "../../daemon/lib/ack.h"
 #include "../../daemon/lib/payload.h"
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #cond); \
-			abort();					\
-		}							\
-	} while (0)
+#include "require.h"
 
 /* Large enough for each of these. */
 union payload {

@@ -9,8 +9,6 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include <pkvm/trace.h>
 
@@ -21,6 +19,7 @@
 #include "../unit/fake/arch_env.h"
 #include "../unit/fake/host.h"
 #include "../unit/fake/mm_check.h"
+#include "require.h"
 
 #define MAX_OPS		120
 #define OPS_PER_CHECK	16
@@ -30,14 +29,6 @@
 #define RAM_BASE	UINT64_C(0x40000000)
 #define BLOCK_SIZE	(PTE_ENTRIES * HYP_PAGE_SIZE)
 #define WHOLE_BLOCKS	2
-
-#define REQUIRE(cond)							\
-	do {								\
-		if (!(cond)) {						\
-			fprintf(stderr, "line %d: not so: %s\n", __LINE__, #cond); \
-			abort();					\
-		}							\
-	} while (0)
 
 static struct host_regs regs;
 static u64 vms[MAX_VMS];	/* handles, 0: none */
