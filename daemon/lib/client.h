@@ -34,37 +34,39 @@ int client_errno(int nlerr);
 /* What the module sent is not what this library understands. Returns -EBADMSG. */
 int client_malformed(struct pkvm_client *client);
 
-/* A request that is being put together, and what its answer is read with. */
+/* A request, and what its answer is read with. The caller sets what comes before @msg. */
 struct request {
-	struct nl_msg *msg;
+	struct pkvm_client *client;
+	uint8_t cmd;			/* PKVM_CMD_* */
+	int flags;			/* NLM_F_* */
 	const char *const *names;	/* of its attributes, for messages; or NULL */
 	size_t n_names;
 	/* Called for each message of the answer. Returns 0 or a negative errno. May be NULL. */
 	int (*read)(const struct nlattr *attrs, int len, void *arg);
 	void *arg;
+	struct nl_msg *msg;		/* NULL before request_begin() */
+	int err;			/* what putting it together has failed with, or 0 */
 };
 
-/* Begins request @cmd. Returns 0, -ENOTCONN or -ENOMEM, which are recorded. */
-int request_begin(struct pkvm_client *client, struct request *request, uint8_t cmd, int flags);
+#define REQUEST_NAMES(array)	.names = (array), .n_names = sizeof(array) / sizeof((array)[0])
 
 /*
- * Attributes. A request is far smaller than its buffer, so that they fit; the
- * returned value is 0 or -ENOMEM all the same, and recorded.
+ * Begins a request, as every public function does: the client's failure before is forgotten.
+ * What fails from here on is recorded in the client and kept for request_run().
  */
-int request_put_u8(struct pkvm_client *client, struct request *request, int attr, uint8_t value);
-int request_put_u32(struct pkvm_client *client, struct request *request, int attr, uint32_t value);
-int request_put_u64(struct pkvm_client *client, struct request *request, int attr, uint64_t value);
-int request_put_flag(struct pkvm_client *client, struct request *request, int attr);
+void request_begin(struct request *request);
+void request_put_u8(struct request *request, int attr, uint8_t value);
+void request_put_u32(struct request *request, int attr, uint32_t value);
+void request_put_u64(struct request *request, int attr, uint64_t value);
+void request_put_flag(struct request *request, int attr);
 
 /*
- * Sends the request, reads the answer up to its acknowledgement and frees the
- * request, also after an error. -EAGAIN: a dump is torn, the caller may repeat it.
- * Returns 0 or a negative errno, which is recorded.
+ * Sends the request unless it has failed already, reads the answer up to its
+ * acknowledgement and frees what request_begin() has allocated, also after an error.
+ * Returns 0 or a negative errno, which is recorded: -ENOTCONN, -ENOMEM; -EAGAIN: a dump is
+ * torn, the caller may repeat it; or as pkvm.h says.
  */
-int request_run(struct pkvm_client *client, struct request *request);
-
-/* Frees a request that is not run. */
-void request_drop(struct request *request);
+int request_run(struct request *request);
 
 /* A request without attributes: begin and run. */
 int request_simple(struct pkvm_client *client, uint8_t cmd,

@@ -13,10 +13,8 @@ static int read_stats(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_stats(struct pkvm_client *client, struct pkvm_stats *ret)
 {
 	struct pkvm_stats stats = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_HEAP_STATS_GET, read_stats, &stats);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_HEAP_STATS_GET, read_stats, &stats);
 	if (!err)
 		*ret = stats;
 	return err;
@@ -32,10 +30,8 @@ static int read_region(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_heap_map(struct pkvm_client *client, struct pkvm_region **ret, size_t *ret_n)
 {
 	struct list list = { .item_size = sizeof(**ret) };
-	int err;
+	int err = request_dump(client, PKVM_CMD_HEAP_MAP, read_region, &list);
 
-	client_reset(client);
-	err = request_dump(client, PKVM_CMD_HEAP_MAP, read_region, &list);
 	if (err)
 		return err;
 	*ret = list.items;
@@ -51,10 +47,8 @@ static int read_check(const struct nlattr *attrs, int len, void *arg)
 int pkvm_check_heap(struct pkvm_client *client, struct pkvm_check *ret)
 {
 	struct pkvm_check check = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_HEAP_CHECK, read_check, &check);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_HEAP_CHECK, read_check, &check);
 	if (!err)
 		*ret = check;
 	return err;
@@ -68,10 +62,8 @@ static int read_selftest(const struct nlattr *attrs, int len, void *arg)
 int pkvm_run_selftest(struct pkvm_client *client, struct pkvm_selftest *ret)
 {
 	struct pkvm_selftest test = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_SELFTEST, read_selftest, &test);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_SELFTEST, read_selftest, &test);
 	if (!err)
 		*ret = test;
 	return err;

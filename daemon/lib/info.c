@@ -11,10 +11,8 @@ static int read_info(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_info(struct pkvm_client *client, struct pkvm_info *ret)
 {
 	struct pkvm_info info = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_INFO_GET, read_info, &info);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_INFO_GET, read_info, &info);
 	if (!err)
 		*ret = info;
 	return err;
@@ -28,10 +26,8 @@ static int read_crash(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_crash(struct pkvm_client *client, struct pkvm_crash_record *ret)
 {
 	struct pkvm_crash_record crash = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_CRASH_GET, read_crash, &crash);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_CRASH_GET, read_crash, &crash);
 	if (!err)
 		*ret = crash;
 	return err;

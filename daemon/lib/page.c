@@ -14,24 +14,16 @@ static int read_page(const struct nlattr *attrs, int len, void *arg)
 
 int pkvm_get_page(struct pkvm_client *client, uint64_t pfn, struct pkvm_page *ret)
 {
-	struct request request;
 	struct pkvm_page page = {};
+	struct request request = {
+		.client = client, .cmd = PKVM_CMD_PAGE_GET, REQUEST_NAMES(page_names),
+		.read = read_page, .arg = &page
+	};
 	int err;
 
-	client_reset(client);
-	err = request_begin(client, &request, PKVM_CMD_PAGE_GET, 0);
-	if (err)
-		return err;
-	request.names = page_names;
-	request.n_names = sizeof(page_names) / sizeof(page_names[0]);
-	request.read = read_page;
-	request.arg = &page;
-	err = request_put_u64(client, &request, PKVM_A_PAGE_PFN, pfn);
-	if (err) {
-		request_drop(&request);
-		return err;
-	}
-	err = request_run(client, &request);
+	request_begin(&request);
+	request_put_u64(&request, PKVM_A_PAGE_PFN, pfn);
+	err = request_run(&request);
 	if (!err)
 		*ret = page;
 	return err;
@@ -45,10 +37,8 @@ static int read_page_stats(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_page_stats(struct pkvm_client *client, struct pkvm_page_stats *ret)
 {
 	struct pkvm_page_stats stats = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_PAGE_STATS_GET, read_page_stats, &stats);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_PAGE_STATS_GET, read_page_stats, &stats);
 	if (!err)
 		*ret = stats;
 	return err;

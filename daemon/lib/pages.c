@@ -14,24 +14,16 @@ static int read_pages(const struct nlattr *attrs, int len, void *arg)
 
 static int move_pages(struct pkvm_client *client, uint8_t cmd, uint64_t pages, uint64_t *ret_done)
 {
-	struct request request;
 	uint64_t done = 0;
+	struct request request = {
+		.client = client, .cmd = cmd, REQUEST_NAMES(pages_names),
+		.read = read_pages, .arg = &done
+	};
 	int err;
 
-	client_reset(client);
-	err = request_begin(client, &request, cmd, 0);
-	if (err)
-		return err;
-	request.names = pages_names;
-	request.n_names = sizeof(pages_names) / sizeof(pages_names[0]);
-	request.read = read_pages;
-	request.arg = &done;
-	err = request_put_u64(client, &request, PKVM_A_PAGES_PAGES, pages);
-	if (err) {
-		request_drop(&request);
-		return err;
-	}
-	err = request_run(client, &request);
+	request_begin(&request);
+	request_put_u64(&request, PKVM_A_PAGES_PAGES, pages);
+	err = request_run(&request);
 	if (!err)
 		*ret_done = done;
 	return err;
@@ -55,10 +47,8 @@ static int read_shrinker(const struct nlattr *attrs, int len, void *arg)
 int pkvm_get_shrinker(struct pkvm_client *client, struct pkvm_shrinker *ret)
 {
 	struct pkvm_shrinker shrinker = {};
-	int err;
+	int err = request_simple(client, PKVM_CMD_SHRINKER_GET, read_shrinker, &shrinker);
 
-	client_reset(client);
-	err = request_simple(client, PKVM_CMD_SHRINKER_GET, read_shrinker, &shrinker);
 	if (!err)
 		*ret = shrinker;
 	return err;
@@ -71,38 +61,21 @@ static const char *const shrinker_names[] = {
 	[PKVM_A_SHRINKER_RESERVE] = "reserve",
 };
 
-static int put_knobs(struct pkvm_client *client, struct request *request,
-		     const struct pkvm_shrinker *shrinker, unsigned int which)
-{
-	int err = 0;
-
-	if (which & PKVM_SHRINKER_ENABLED)
-		err = request_put_u8(client, request, PKVM_A_SHRINKER_ENABLED, shrinker->enabled);
-	if (!err && which & PKVM_SHRINKER_SEEKS)
-		err = request_put_u32(client, request, PKVM_A_SHRINKER_SEEKS, shrinker->seeks);
-	if (!err && which & PKVM_SHRINKER_BATCH)
-		err = request_put_u32(client, request, PKVM_A_SHRINKER_BATCH, shrinker->batch);
-	if (!err && which & PKVM_SHRINKER_RESERVE)
-		err = request_put_u64(client, request, PKVM_A_SHRINKER_RESERVE, shrinker->reserve);
-	return err;
-}
-
 int pkvm_set_shrinker(struct pkvm_client *client, const struct pkvm_shrinker *shrinker,
 		      unsigned int which)
 {
-	struct request request;
-	int err;
+	struct request request = {
+		.client = client, .cmd = PKVM_CMD_SHRINKER_SET, REQUEST_NAMES(shrinker_names)
+	};
 
-	client_reset(client);
-	err = request_begin(client, &request, PKVM_CMD_SHRINKER_SET, 0);
-	if (err)
-		return err;
-	request.names = shrinker_names;
-	request.n_names = sizeof(shrinker_names) / sizeof(shrinker_names[0]);
-	err = put_knobs(client, &request, shrinker, which);
-	if (err) {
-		request_drop(&request);
-		return err;
-	}
-	return request_run(client, &request);
+	request_begin(&request);
+	if (which & PKVM_SHRINKER_ENABLED)
+		request_put_u8(&request, PKVM_A_SHRINKER_ENABLED, shrinker->enabled);
+	if (which & PKVM_SHRINKER_SEEKS)
+		request_put_u32(&request, PKVM_A_SHRINKER_SEEKS, shrinker->seeks);
+	if (which & PKVM_SHRINKER_BATCH)
+		request_put_u32(&request, PKVM_A_SHRINKER_BATCH, shrinker->batch);
+	if (which & PKVM_SHRINKER_RESERVE)
+		request_put_u64(&request, PKVM_A_SHRINKER_RESERVE, shrinker->reserve);
+	return request_run(&request);
 }

@@ -14,53 +14,49 @@
 /* How often a torn dump is read in all. */
 #define DUMP_TRIES	5
 
-int request_begin(struct pkvm_client *client, struct request *request, uint8_t cmd, int flags)
+void request_begin(struct request *request)
 {
-	*request = (struct request){};
-	if (!client->family)
-		return client_fail(client, -ENOTCONN, "not connected to the pkvm module");
+	struct pkvm_client *client = request->client;
+
+	client_reset(client);
+	request->msg = NULL;
+	request->err = 0;
+	if (!client->family) {
+		request->err = client_fail(client, -ENOTCONN, "not connected to the pkvm module");
+		return;
+	}
 	request->msg = nlmsg_alloc();
 	if (!request->msg ||
 	    !genlmsg_put(request->msg, NL_AUTO_PORT, NL_AUTO_SEQ, client->family, 0,
-			 flags | NLM_F_ACK, cmd, PKVM_FAMILY_VERSION)) {
-		request_drop(request);
-		return client_fail(client, -ENOMEM, "out of memory");
-	}
-	return 0;
+			 request->flags | NLM_F_ACK, request->cmd, PKVM_FAMILY_VERSION))
+		request->err = client_fail(client, -ENOMEM, "out of memory");
 }
 
-void request_drop(struct request *request)
+/* A request is far smaller than its buffer, so that attributes fit; it is checked all the same. */
+static void put(struct request *request, int attr, const void *data, size_t size)
 {
-	nlmsg_free(request->msg);
-	request->msg = NULL;
+	if (!request->err && nla_put(request->msg, attr, size, data))
+		request->err = client_fail(request->client, -ENOMEM, "out of memory");
 }
 
-static int put(struct pkvm_client *client, struct request *request, int attr, const void *data,
-	       size_t size)
+void request_put_u8(struct request *request, int attr, uint8_t value)
 {
-	if (!nla_put(request->msg, attr, size, data))
-		return 0;
-	return client_fail(client, -ENOMEM, "out of memory");
+	put(request, attr, &value, sizeof(value));
 }
 
-int request_put_u8(struct pkvm_client *client, struct request *request, int attr, uint8_t value)
+void request_put_u32(struct request *request, int attr, uint32_t value)
 {
-	return put(client, request, attr, &value, sizeof(value));
+	put(request, attr, &value, sizeof(value));
 }
 
-int request_put_u32(struct pkvm_client *client, struct request *request, int attr, uint32_t value)
+void request_put_u64(struct request *request, int attr, uint64_t value)
 {
-	return put(client, request, attr, &value, sizeof(value));
+	put(request, attr, &value, sizeof(value));
 }
 
-int request_put_u64(struct pkvm_client *client, struct request *request, int attr, uint64_t value)
+void request_put_flag(struct request *request, int attr)
 {
-	return put(client, request, attr, &value, sizeof(value));
-}
-
-int request_put_flag(struct pkvm_client *client, struct request *request, int attr)
-{
-	return put(client, request, attr, NULL, 0);
+	put(request, attr, NULL, 0);
 }
 
 /* An answer that is being read. */
@@ -145,18 +141,20 @@ static struct nl_cb *make_callbacks(struct answer *answer)
 }
 
 /* Returns 0 or libnl's error. */
-static int exchange(struct pkvm_client *client, struct answer *answer, struct nl_cb *cb)
+static int exchange(struct answer *answer, struct nl_cb *cb)
 {
-	int rc = nl_send_auto(client->sock, answer->request->msg);
+	struct nl_sock *sock = answer->request->client->sock;
+	int rc = nl_send_auto(sock, answer->request->msg);
 
 	while (rc >= 0 && !answer->done)
-		rc = nl_recvmsgs(client->sock, cb);
+		rc = nl_recvmsgs(sock, cb);
 	return answer->done ? 0 : rc;
 }
 
 /* What the kernel said, or what is wrong with its answer. */
-static int conclude(struct pkvm_client *client, const struct answer *answer)
+static int conclude(const struct answer *answer)
 {
+	struct pkvm_client *client = answer->request->client;
 	const struct ack *ack = &answer->ack;
 
 	if (ack->err == -EBADMSG || answer->err == -EBADMSG)
@@ -176,38 +174,40 @@ static int conclude(struct pkvm_client *client, const struct answer *answer)
 	return 0;
 }
 
-int request_run(struct pkvm_client *client, struct request *request)
+static int send_and_read(const struct request *request)
 {
 	struct answer answer = { .request = request };
 	struct nl_cb *cb = make_callbacks(&answer);
-	int err;
+	int rc;
 
-	if (!cb) {
-		request_drop(request);
-		return client_fail(client, -ENOMEM, "out of memory");
-	}
-	err = exchange(client, &answer, cb);
+	if (!cb)
+		return client_fail(request->client, -ENOMEM, "out of memory");
+	rc = exchange(&answer, cb);
 	nl_cb_put(cb);
-	if (err)
-		err = client_fail(client, client_errno(err), "no answer from the pkvm module: %s",
-				  nl_geterror(err));
-	else
-		err = conclude(client, &answer);
-	request_drop(request);
+	if (rc)
+		return client_fail(request->client, client_errno(rc),
+				   "no answer from the pkvm module: %s", nl_geterror(rc));
+	return conclude(&answer);
+}
+
+int request_run(struct request *request)
+{
+	int err = request->err;
+
+	if (!err)
+		err = send_and_read(request);
+	nlmsg_free(request->msg);
+	request->msg = NULL;
 	return err;
 }
 
 int request_simple(struct pkvm_client *client, uint8_t cmd,
 		   int (*read)(const struct nlattr *attrs, int len, void *arg), void *arg)
 {
-	struct request request;
-	int err = request_begin(client, &request, cmd, 0);
+	struct request request = { .client = client, .cmd = cmd, .read = read, .arg = arg };
 
-	if (err)
-		return err;
-	request.read = read;
-	request.arg = arg;
-	return request_run(client, &request);
+	request_begin(&request);
+	return request_run(&request);
 }
 
 void *list_add(struct list *list)
@@ -224,28 +224,18 @@ void *list_add(struct list *list)
 	return memset((char *)list->items + list->n++ * list->item_size, 0, list->item_size);
 }
 
-static int dump_once(struct pkvm_client *client, uint8_t cmd,
-		     int (*read)(const struct nlattr *attrs, int len, void *arg), struct list *list)
-{
-	struct request request;
-	int err = request_begin(client, &request, cmd, NLM_F_DUMP);
-
-	if (err)
-		return err;
-	request.read = read;
-	request.arg = list;
-	list->n = 0;
-	return request_run(client, &request);
-}
-
 int request_dump(struct pkvm_client *client, uint8_t cmd,
 		 int (*read)(const struct nlattr *attrs, int len, void *arg), struct list *list)
 {
+	struct request request = {
+		.client = client, .cmd = cmd, .flags = NLM_F_DUMP, .read = read, .arg = list
+	};
 	int err = -EAGAIN, i;
 
 	for (i = 0; i < DUMP_TRIES && err == -EAGAIN; i++) {
-		client_reset(client);
-		err = dump_once(client, cmd, read, list);
+		list->n = 0;
+		request_begin(&request);
+		err = request_run(&request);
 	}
 	if (err) {
 		free(list->items);
