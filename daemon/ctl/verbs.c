@@ -6,7 +6,7 @@
 
 #include "size.h"
 
-/* A VM's handle is below 256 at EL2. */
+/* As many as EL2 has at a time: PKVM_MAX_VMS of its ABI. */
 #define MAX_VMS	255
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

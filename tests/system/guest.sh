@@ -140,6 +140,14 @@ eventually()
 	done
 }
 
+# subscribed PID: the process listens to a generic netlink group. libnl's port numbers are the
+# process's with a count of its sockets above bit 22.
+subscribed()
+{
+	awk -v pid="$1" '$2 == 16 && $3 % 4194304 == pid && $4 !~ /^0*$/ { found = 1 }
+		END { exit !found }' /proc/net/netlink
+}
+
 # figure PATH: a number of the statistics, e.g. figure .memory.owned_pages
 figure()
 {

@@ -305,14 +305,6 @@ shrinker_is_set()
 	runs 0 pkvmctl shrinker set enabled=on seeks=2 batch=64 reserve=0
 }
 
-# Whether process $1 listens to a generic netlink group. libnl's port numbers are the process's
-# with a count of its sockets above bit 22.
-subscribed()
-{
-	awk -v pid="$1" '$2 == 16 && $3 % 4194304 == pid && $4 !~ /^0*$/ { found = 1 }
-		END { exit !found }' /proc/net/netlink
-}
-
 # What the monitor tells of a creation is what the list tells; the other events in their order.
 monitor_sees_events()
 {

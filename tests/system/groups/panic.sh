@@ -48,7 +48,7 @@ dies_before_listeners()
 
 	pkvmctl -j monitor --timeout 60 >"$TEST_DIR/events" &
 	monitor=$!
-	sleep 1
+	eventually 10 subscribed "$monitor"
 	"$@"
 	eventually 5 grep -q '"event":"crash"' "$TEST_DIR/events"
 	kill -INT "$monitor"
@@ -139,10 +139,12 @@ callers_come_back()
 
 	modprobe pkvm
 	for i in 1 2 3 4 5 6; do
-		call_until_refused >/dev/null 2>"$TEST_DIR/caller$i" &
+		call_until_refused >"$TEST_DIR/calls$i" 2>"$TEST_DIR/caller$i" &
 		callers+=($!)
 	done
-	sleep 1
+	for i in 1 2 3 4 5 6; do
+		eventually 10 test -s "$TEST_DIR/calls$i"
+	done
 	dies 4 bug 'pkvm: at kmod/hyp/debug.c:'
 	for i in 1 2 3 4 5 6; do
 		eventually 10 not_running "${callers[i - 1]}"

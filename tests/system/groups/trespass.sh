@@ -39,15 +39,16 @@ violations()
 
 fault_is_told()
 {
-	local before address tracefs=/sys/kernel/tracing
+	local before address monitor tracefs=/sys/kernel/tracing
 
 	before=$(violations)
 	address=$(cat $PARAMETERS/address)
 	echo 1 >$tracefs/events/pkvm/pkvm_fault/enable
 	pkvmctl -j monitor --count 1 --timeout 20 >"$TEST_DIR/fault" &
-	sleep 0.5
+	monitor=$!
+	eventually 10 subscribed "$monitor"
 	kernel_copy_gets_efault
-	wait $! || fail 'the fault was not notified'
+	wait "$monitor" || fail 'the fault was not notified'
 	is event "$(jq -r .event "$TEST_DIR/fault")" fault
 	is address "$(($(jq -r .address "$TEST_DIR/fault")))" $((address))
 	is owner "$(jq -r .owner "$TEST_DIR/fault")" hyp
@@ -60,13 +61,15 @@ fault_is_told()
 # A host that runs wild is told about, not listened to.
 a_storm_is_limited()
 {
-	local i
+	local i monitor
 
 	pkvmctl -j monitor --timeout 3 >"$TEST_DIR/storm" &
+	monitor=$!
+	eventually 10 subscribed "$monitor"
 	for ((i = 0; i < 100; i++)); do
 		cat $PARAMETERS/nofault_errno >/dev/null
 	done
-	wait $!
+	wait "$monitor"
 	number 'faults told' "$(wc -l <"$TEST_DIR/storm")" -le 32
 	number 'faults told' "$(wc -l <"$TEST_DIR/storm")" -ge 1
 }
