@@ -67,16 +67,6 @@ static bool is_zero(u64 va)
 
 #define FAR	UINT64_C(0x140000000)	/* four host blocks */
 
-static void donate(phys_addr_t pa, u64 nr)
-{
-	struct host_regs regs;
-
-	host_alloc_range(pa, nr);
-	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
-	ck_assert_uint_eq(regs.x[3], 0);
-	host_donate_range(pa, nr);
-}
-
 /* The vmemmap */
 
 /* Tables for the block and for the GiB, three steps of the vmemmap: and it begins to be of use. */
@@ -109,10 +99,10 @@ START_TEST(steps_without_use_come_back)
 	phys_addr_t pa = UINT64_C(0x30000000000) + 5 * HYP_PAGE_SIZE;
 
 	for (int i = 0; i < _i; i++) {
-		donate(pa + i * HYP_PAGE_SIZE, 1);
+		host_topup_range(pa + i * HYP_PAGE_SIZE, 1);
 		/* And in other GiBs, paths to which share some steps. */
-		donate(FAR + i * HYP_PAGE_SIZE, 1);
-		donate(UINT64_C(0x80780000) + i * HYP_PAGE_SIZE, 1);
+		host_topup_range(FAR + i * HYP_PAGE_SIZE, 1);
+		host_topup_range(UINT64_C(0x80780000) + i * HYP_PAGE_SIZE, 1);
 	}
 	ck_assert_uint_eq(stats().owned, stats().boot + 3 * _i);
 	for (int left = 3 * _i; left; left--) {
@@ -386,9 +376,9 @@ START_TEST(host_blocks_come_back_one_after_another)
 	static const u64 parts[] = { 512, 511, 300, 77 };
 	u64 nr = parts[_i];
 
-	donate(FAR, 5);
+	host_topup_range(FAR, 5);
 	for (u64 block = 1; block < 4; block++)
-		donate(FAR + (block << 21) + ((512 - nr) << HYP_PAGE_SHIFT), nr);
+		host_topup_range(FAR + (block << 21) + ((512 - nr) << HYP_PAGE_SHIFT), nr);
 	for (u64 given = 0; given < 3 * nr; given += 30) {
 		ck_assert_uint_le(begun_blocks(nr), 1);
 		host_reclaim(30);
@@ -401,9 +391,9 @@ END_TEST
 /* Single pages are not taken out of blocks that could go back whole. */
 START_TEST(what_is_used_leaves_host_blocks_whole)
 {
-	donate(FAR, 200);
+	host_topup_range(FAR, 200);
 	for (u64 block = 1; block < 4; block++)
-		donate(FAR + (block << 21), 512);
+		host_topup_range(FAR + (block << 21), 512);
 	map(0, 150);
 	hyp_unmap(va_of(20), 50);
 	map(TABLE_PAGES, 120);

@@ -207,13 +207,7 @@ END_TEST
 
 static void assert_range_taken(phys_addr_t pa, u64 nr)
 {
-	struct host_regs regs;
-
-	host_alloc_range(pa, nr);
-	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
-	ck_assert_uint_eq(regs.x[2], PKVM_LIST_END);
-	ck_assert_uint_eq(regs.x[3], 0);
-	host_donate_range(pa, nr);
+	host_topup_range(pa, nr);
 	mm_check();
 }
 

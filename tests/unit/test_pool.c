@@ -26,25 +26,15 @@ static phys_addr_t pa_of(unsigned int page)
 	return BASE + page * HYP_PAGE_SIZE;
 }
 
-static void donate(phys_addr_t pa, u64 nr)
-{
-	struct host_regs regs;
-
-	host_alloc_range(pa, nr);
-	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
-	ck_assert_uint_eq(regs.x[3], 0);
-	host_donate_range(pa, nr);
-}
-
 /* The tests begin with pages that were the stock's, and end with these in it again. */
 static void setup(void)
 {
 	struct hyp_ask ask = { 0 };
 
 	host_start_all();
-	donate(BASE - 5 * HYP_PAGE_SIZE, 5);
+	host_topup_range(BASE - 5 * HYP_PAGE_SIZE, 5);
 	for (unsigned int i = 0; i < 3; i++)
-		donate(BASE + i * BLOCK, 512);
+		host_topup_range(BASE + i * BLOCK, 512);
 	mm_check();
 	ck_assert_int_eq(hyp_reserve(&ask, NR_PAGES), 0);
 	for (unsigned int page = 0; page < NR_PAGES; page++)

@@ -189,6 +189,17 @@ u64 host_topup(u64 nr, u64 flags)
 	return calls;
 }
 
+void host_topup_range(phys_addr_t pa, u64 nr)
+{
+	struct host_regs regs;
+
+	host_alloc_range(pa, nr);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, pa, nr, 0), 0);
+	ck_assert_uint_eq(regs.x[2], PKVM_LIST_END);
+	ck_assert_uint_eq(regs.x[3], 0);
+	host_donate_range(pa, nr);
+}
+
 s64 host_call_args_req(struct host_regs *regs, const struct host_regs *args,
 		       unsigned int *ret_requests)
 {

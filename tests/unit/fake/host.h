@@ -62,6 +62,9 @@ s64 host_call(struct host_regs *regs, enum pkvm_hcall_nr nr, u64 a1, u64 a2, u64
 /* Tops up scattered pages until nr have joined the stock, and returns the number of calls. */
 u64 host_topup(u64 nr, u64 flags);
 
+/* Tops up contiguous pages, which must be free, and all of which EL2 takes. */
+void host_topup_range(phys_addr_t pa, u64 nr);
+
 /*
  * A call marked R, its requests answered with what they ask for. Returns x1, and
  * *ret_requests (may be NULL) is how many there were.
