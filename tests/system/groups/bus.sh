@@ -63,7 +63,12 @@ service_starts()
 	is 'the unit' "$(systemctl is-active pkvmd)" active
 	lsmod | grep '^pkvm ' >/dev/null
 	is 'its user' "$(stat -c %U "/proc/$(systemctl show -P MainPID pkvmd)")" pkvmd
-	eventually 10 test "$(property State)" = '"live"'
+	eventually 10 is_live
+}
+
+is_live()
+{
+	[ "$(property State)" = '"live"' ]
 }
 
 is_hardened()

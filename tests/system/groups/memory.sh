@@ -87,13 +87,17 @@ kcore_is_readable()
 # A block of memory with donated pages in it; any other may go and come.
 donated_memory_stays()
 {
-	local block
+	local block stayed=0
 
 	for block in "$MEMORY"/memory*; do
 		[ "$(cat "$block/state")" = online ] || continue
-		echo offline >"$block/state" 2>/dev/null || continue
-		echo online >"$block/state"
+		if echo offline >"$block/state" 2>"$ERR"; then
+			echo online >"$block/state"
+		else
+			stayed=$((stayed + 1))
+		fi
 	done
+	number 'blocks that stayed' $stayed -ge 1
 	is 'blocks offline' "$(cat "$MEMORY"/memory*/state | grep -c offline)" 0
 	pkvmctl heap check
 	donated_pages_are_offline
