@@ -304,8 +304,9 @@ static void fill_header(struct loader *l)
 }
 
 /*
- * EL2 starts with its MMU off and reads what is in memory, not what is in a cache
- * (Arm ARM B2.8); what it executes must not be stale in any instruction cache.
+ * EL2 starts with its MMU off and reads what is in memory, not what is in a cache (Arm ARM
+ * B2, mismatched memory attributes); what it executes must not be stale in any instruction
+ * cache.
  */
 static void clean_to_poc(const void *mem, size_t size)
 {

@@ -53,6 +53,12 @@ void __stock_unreserve(u64 nr);
 /* Takes out a page that hyp_reserve() has set aside, all zero, and gives it a state. */
 phys_addr_t __stock_get_reserved(enum page_state state);
 
+/*
+ * Takes out a free page, all zero, that goes to the host, and which has no state of its
+ * own from then on. PKVM_LIST_END if there is none.
+ */
+phys_addr_t __stock_get_free(void);
+
 /* Puts pages of the stock to the credit of a request. */
 void __stock_credit(u64 nr);
 
@@ -61,12 +67,6 @@ void __stock_credit(u64 nr);
  * credits are one sum: a host that claims more than its own robs only itself.
  */
 void __stock_credit_give_up(u64 nr);
-
-/*
- * Takes out a free page, all zero, that goes to the host, and which has no state of its
- * own from then on. PKVM_LIST_END if there is none.
- */
-phys_addr_t __stock_get_free(void);
 
 /* As above, but -HYP_EINVAL if they are fewer. Takes the memory lock. */
 int stock_credit_drop(u64 nr);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Access to system registers, and the fields of them that the image uses (Arm ARM D19). */
+/*
+ * Access to system registers, and the fields of them that the image uses: Arm ARM, D19.
+ * That and all sections of it that are named elsewhere are of issue DDI 0487J.a.
+ */
 #ifndef HYP_SYSREG_H
 #define HYP_SYSREG_H
 

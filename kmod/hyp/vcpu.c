@@ -2,8 +2,10 @@
 /* The state in which a vCPU begins. */
 #include "vcpu.h"
 
-/* PSTATE in SPSR_EL2's layout: EL1 with SP_EL1, D, A, I and F masked (DDI 0487, D1.3.5). */
-#define PSTATE_RESET	(UINT64_C(0xf) << 6 | 0x5)
+#include "sysreg.h"
+
+/* In SPSR_EL2's layout: EL1 with SP_EL1, all exceptions masked. */
+#define PSTATE_RESET	(SPSR_DAIF | SPSR_EL1H)
 
 /* SCTLR_EL1: the bits that are 1 without any extension (29, 28, 23, 22, 20, 11); MMU off. */
 #define SCTLR_EL1_RESET	UINT64_C(0x30d00800)

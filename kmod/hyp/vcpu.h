@@ -11,8 +11,8 @@
 struct hyp_vm;
 
 /*
- * The guest's system registers, named as in the Arm ARM (DDI 0487, D17). Break- and
- * watchpoints and performance counters are not among them: a guest's use is trapped.
+ * The guest's system registers, named as in the Arm ARM, D19. Break- and watchpoints and
+ * performance counters are not among them: a guest's use is trapped.
  */
 enum vcpu_sysreg {
 	VCPU_MPIDR_EL1,		/* what the guest reads: VMPIDR_EL2 */
