@@ -50,7 +50,7 @@ help:
 ## make check          every test; closes with "N passed, N failed, N skipped"
 ## make check-unit     native unit tests under sanitizers
 ## make check-fuzz     bounded fuzzer runs
-## make check-system   tests in the booted machine
+## make check-system   tests in the booted machine; GROUPS="cli panic" runs some of tests/system/groups
 ## make check-smoke    the main job on Linux 6.12
 ## make check-kernels  the system tests on Linux 6.1, 6.12 and 7.2 (not part of make check)
 ## make check-tools    tests of the tests' own tools
