@@ -15,8 +15,9 @@
 #define FAMILY	0x1d
 #define SIZE	1
 #define FLAVOUR	3
+#define WEIGHT	4
 
-static const char *const names[] = { [SIZE] = "size", [FLAVOUR] = "flavour" };
+static const char *const names[] = { [SIZE] = "size", [FLAVOUR] = "flavour", [WEIGHT] = "weight" };
 #define N_NAMES	(sizeof(names) / sizeof(names[0]))
 
 static struct nl_msg *request, *reply;
@@ -144,6 +145,43 @@ START_TEST(limits_only_where_they_matter)
 	nla_put_u32(reply, NLMSGERR_ATTR_OFFS, offset_of(FLAVOUR));
 	put_range(1, 512);
 	ck_assert_str_eq(parse().sentence, "flavour 7: invalid attribute length");
+}
+END_TEST
+
+/* Half of a range would be misunderstood. */
+START_TEST(one_limit_is_none)
+{
+	struct nlattr *policy;
+
+	begin_error(-ERANGE, NLM_F_CAPPED | NLM_F_ACK_TLVS);
+	nla_put_string(reply, NLMSGERR_ATTR_MSG, "integer out of range");
+	policy = nla_nest_start(reply, NLMSGERR_ATTR_POLICY);
+	nla_put_u64(reply,
+		    _i ? NL_POLICY_TYPE_ATTR_MIN_VALUE_U : NL_POLICY_TYPE_ATTR_MAX_VALUE_U, 512);
+	nla_nest_end(reply, policy);
+	ck_assert_str_eq(parse().sentence, "integer out of range");
+}
+END_TEST
+
+static const struct {
+	int bytes;
+	uint64_t value;
+	const char *sentence;
+} widths[] = {
+	{ 1, 200, "weight 200: no" },
+	{ 2, 60000, "weight 60000: no" },
+	{ 3, 60000, "weight: no" },
+	{ 4, 4000000000, "weight 4000000000: no" },
+	{ 8, 10000000000, "weight 10000000000: no" },
+};
+
+START_TEST(value_of_any_width)
+{
+	nla_put(request, WEIGHT, widths[_i].bytes, &widths[_i].value);
+	begin_error(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS);
+	nla_put_string(reply, NLMSGERR_ATTR_MSG, "no");
+	nla_put_u32(reply, NLMSGERR_ATTR_OFFS, offset_of(WEIGHT));
+	ck_assert_str_eq(parse().sentence, widths[_i].sentence);
 }
 END_TEST
 
@@ -280,6 +318,8 @@ int main(void)
 	tcase_add_test(tcase, error_without_a_sentence);
 	tcase_add_test(tcase, value_and_limits);
 	tcase_add_test(tcase, limits_only_where_they_matter);
+	tcase_add_loop_test(tcase, one_limit_is_none, 0, 2);
+	tcase_add_loop_test(tcase, value_of_any_width, 0, sizeof(widths) / sizeof(widths[0]));
 	tcase_add_test(tcase, attribute_without_a_name);
 	tcase_add_test(tcase, missing_attribute);
 	tcase_add_test(tcase, request_comes_back);
