@@ -91,7 +91,7 @@ static int compare(const void *a, const void *b)
 	return (one->number > other->number) - (one->number < other->number);
 }
 
-size_t ctl_hypevents_ready(struct ctl_hypevents *events, int all)
+size_t ctl_hypevents_ready(struct ctl_hypevents *events, bool all)
 {
 	size_t n = 0;
 

@@ -6,6 +6,7 @@
 #ifndef CTL_HYPEVENTS_H
 #define CTL_HYPEVENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,7 +44,7 @@ struct ctl_hypevents {
 int ctl_hypevents_feed(struct ctl_hypevents *events, const char *text, size_t len);
 
 /* Sorts those that wait. Returns how many of them, from the first, can be told: with @all, all. */
-size_t ctl_hypevents_ready(struct ctl_hypevents *events, int all);
+size_t ctl_hypevents_ready(struct ctl_hypevents *events, bool all);
 
 /* Drops so many from the first. */
 void ctl_hypevents_drop(struct ctl_hypevents *events, size_t n);

@@ -13,14 +13,15 @@ struct ctl_until {
 enum ctl_wait {
 	CTL_WAIT_READY,		/* there is something to read */
 	CTL_WAIT_IDLE,		/* there is not, so long */
-	CTL_WAIT_INTERRUPT,	/* SIGINT or SIGTERM */
+	CTL_WAIT_INTERRUPT,	/* a signal */
 	CTL_WAIT_TIME_UP,
 	CTL_WAIT_ERROR,		/* errno says which */
 };
 
 /*
- * From here on SIGINT and SIGTERM end the waiting, between two lines, and not the process.
- * @seconds is 0 for no deadline. Returns 0 or a negative errno.
+ * From here on SIGINT, SIGTERM and SIGHUP end the waiting, between two lines, and not the
+ * process; a reader that has hung up shows in what is written (EPIPE). @seconds is 0 for no
+ * deadline. Returns 0 or a negative errno.
  */
 int ctl_until_begin(struct ctl_until *until, uint64_t seconds);
 

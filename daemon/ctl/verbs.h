@@ -85,6 +85,7 @@ struct ctl_verb {
 };
 
 extern const struct ctl_verb ctl_verbs[CTL_COMMANDS];
+
 static inline enum ctl_command ctl_command_of(const struct ctl_verb *verb)
 {
 	return (enum ctl_command)(verb - ctl_verbs);

@@ -158,6 +158,31 @@ START_TEST(split_of_nothing_is_nothing)
 }
 END_TEST
 
+START_TEST(move_takes_all_and_keeps_what_was_there)
+{
+	struct pkvm_memcache from = PKVM_MEMCACHE_INIT, to = PKVM_MEMCACHE_INIT;
+	u64 there;
+
+	setup(0);
+	ck_assert_int_eq(pkvm_memcache_fill(&to, 3, GFP_KERNEL), 0);
+	ck_assert_int_eq(pkvm_memcache_fill(&from, 5, GFP_KERNEL), 0);
+	there = to.head;
+	pkvm_memcache_move(&from, &to);
+	ck_assert_uint_eq(from.nr_pages, 0);
+	ck_assert_uint_eq(from.head, PKVM_LIST_END);
+	ck_assert_uint_eq(to.nr_pages, 8);
+	assert_sound(&to);
+	for (int i = 0; i < 5; i++)
+		pkvm_range_free(pkvm_memcache_pop(&to), 1);
+	ck_assert_uint_eq(to.head, there);
+
+	pkvm_memcache_move(&from, &to);
+	ck_assert_uint_eq(to.nr_pages, 3);
+	pkvm_memcache_free(&to);
+	ck_assert_uint_eq(in_use(), 0);
+}
+END_TEST
+
 START_TEST(block_is_contiguous_and_aligned)
 {
 	struct pkvm_memcache one = PKVM_MEMCACHE_INIT;
@@ -253,6 +278,7 @@ int main(void)
 	tcase_add_loop_test(tc, failed_fill_leaves_what_was_there, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, split_moves_the_first_pages, 0, 6);
 	tcase_add_test(tc, split_of_nothing_is_nothing);
+	tcase_add_test(tc, move_takes_all_and_keeps_what_was_there);
 	tcase_add_loop_test(tc, block_is_contiguous_and_aligned, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, cut_is_contiguous_until_the_arena_is_empty, 0, NR_SHIFTS);
 	tcase_add_loop_test(tc, no_block_is_no_error_but_no_address, 0, NR_SHIFTS);
