@@ -12,10 +12,10 @@
 #define FREQUENCY	62500000U
 #define TICK_NS		(NSEC_PER_SEC / FREQUENCY)
 
-/* The clock is the counter, scaled, less what it has slept; looking takes time. */
+/* The clock is the counter, scaled, and so much ahead; looking takes time. */
 static struct {
 	u64 counter;
-	u64 slept_ns;
+	u64 ahead_ns;
 	u64 look_ticks;		/* that reading the clock takes */
 	unsigned int looks;
 	unsigned int slow_look;	/* the number of a look that takes a second, 0: none */
@@ -33,22 +33,26 @@ u32 arch_timer_get_cntfrq(void)
 
 static u64 clock_at(u64 counter)
 {
-	return counter * TICK_NS - machine.slept_ns;
+	return counter * TICK_NS + machine.ahead_ns;
 }
 
+/* The clock is read in the middle of a look; what makes it slow comes behind that. */
 u64 trace_clock_local(void)
 {
-	u64 now = clock_at(machine.counter);
+	bool slow = ++machine.looks == machine.slow_look;
+	u64 now;
 
-	machine.looks++;
-	machine.counter += machine.looks == machine.slow_look ? FREQUENCY : machine.look_ticks;
+	machine.counter += machine.look_ticks / 2;
+	now = clock_at(machine.counter);
+	machine.counter += slow ? FREQUENCY : machine.look_ticks / 2;
 	return now;
 }
 
 static void start(u64 counter)
 {
 	machine.counter = counter;
-	machine.slept_ns = 0;
+	/* As if counted from 0 on both, as a pair of zeros says, it would be wrong. */
+	machine.ahead_ns = 1000 * NSEC_PER_SEC;
 	machine.look_ticks = 10;
 	machine.looks = 0;
 	machine.slow_look = 0;
@@ -78,6 +82,17 @@ START_TEST(times_before_and_after_the_pair)
 	assert_right_at(&clock, now - 3600 * (u64)FREQUENCY);
 	ck_assert_uint_eq(hyptrace_clock_ns(&clock, now + FREQUENCY),
 			  hyptrace_clock_ns(&clock, now) + NSEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_pair_is_of_one_moment)
+{
+	struct hyptrace_clock clock;
+
+	start(1000000);
+	machine.look_ticks = 1000;
+	hyptrace_clock_get(&clock);
+	ck_assert_int_le(llabs(error_at(&clock, machine.counter)), 2 * TICK_NS);
 }
 END_TEST
 
@@ -121,7 +136,7 @@ START_TEST(after_a_sleep_there_is_another)
 	start(5000000);
 	hyptrace_clock_get(&before);
 	machine.counter += 100 * (u64)FREQUENCY;
-	machine.slept_ns = 100 * NSEC_PER_SEC;
+	machine.ahead_ns -= 100 * NSEC_PER_SEC;
 	hyptrace_clock_get(&after);
 	assert_right_at(&after, machine.counter);
 	ck_assert_int_gt(llabs(error_at(&before, machine.counter)), NSEC_PER_SEC);
@@ -161,6 +176,7 @@ int main(void)
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_test(tcase, times_before_and_after_the_pair);
+	tcase_add_test(tcase, a_pair_is_of_one_moment);
 	tcase_add_test(tcase, order_is_kept);
 	tcase_add_test(tcase, a_pair_that_is_right_stays);
 	tcase_add_test(tcase, after_a_sleep_there_is_another);

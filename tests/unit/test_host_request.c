@@ -3,6 +3,8 @@
 #include <check.h>
 #include <string.h>
 
+#include <linux/ktime.h>
+
 #include "fake/kernel/env.h"
 #include "notify.h"
 #include "request.h"
@@ -30,8 +32,21 @@ static u64 topup_joined;	/* on top of what is asked, or in all if it fails */
 static u64 topup_asked;
 static unsigned int topups;
 
+/* What the first call has taken of the clock's time, and all top-ups. */
+static u64 call_ns, topup_ns;
+
 static unsigned int events;
 static struct pkvm_event event;
+
+/* A while as the clock has it, which steps with every look. */
+static u64 spend_time(void)
+{
+	u64 start = ktime_get_ns(), now = start;
+
+	for (int i = 0; i < 100; i++)
+		now = ktime_get_ns();
+	return now - start;
+}
 
 int pkvm_hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
 {
@@ -43,6 +58,8 @@ int pkvm_hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
 	}
 	ck_assert_uint_lt(calls, PKVM_REQ_MAX_TRIES);
 	step = &script[calls];
+	if (!calls)
+		call_ns = spend_time();
 	credit_seen[calls++] = regs->a7;
 	last_args = *regs;
 	memset(regs, 0xff, sizeof(*regs));
@@ -54,6 +71,7 @@ int pkvm_hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
 int pkvm_topup_credit(u64 pages, u64 *ret_credit)
 {
 	topups++;
+	topup_ns += spend_time();
 	topup_asked = pages;
 	*ret_credit = topup_err ? topup_joined : pages + topup_joined;
 	return topup_err;
@@ -69,6 +87,7 @@ static void setup(void)
 {
 	fake_kernel_init(PKVM_PAGE_SHIFT);
 	calls = topups = events = 0;
+	call_ns = topup_ns = 0;
 	dropped = topup_joined = topup_asked = 0;
 	topup_err = 0;
 }
@@ -172,9 +191,28 @@ START_TEST(tries_are_bounded)
 	ck_assert_uint_eq(topups, PKVM_REQ_MAX_TRIES - 1);
 	ck_assert_uint_eq(dropped, 0);
 	ck_assert_int_eq(event.err, -ENOMEM);
+	/* From the first request to the end: all of the top-ups, but no call before them. */
+	ck_assert_uint_gt(event.duration_ns, topup_ns);
+	ck_assert_uint_lt(event.duration_ns, topup_ns + call_ns);
 	ck_assert_uint_eq(event.retries, PKVM_REQ_MAX_TRIES - 1);
 	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_REQ_OTHER), PKVM_REQ_MAX_TRIES);
 	ck_assert_uint_eq(pkvm_counted(PKVM_COUNT_REQ_FAILURES), 1);
+}
+END_TEST
+
+/* No VM, then: what EL2 left in the register of its handle is none. */
+START_TEST(failed_creation_is_of_no_vm)
+{
+	const struct step steps[] = {
+		{ -ENOMEM, request(PKVM_CAUSE_VM), 5 }, { -ENOSPC, HANDLE, 0 },
+	};
+	struct arm_smccc_1_2_regs regs = {};
+
+	setup();
+	script = steps;
+	ck_assert_int_eq(pkvm_hcall_req(PKVM_HCALL_VM_CREATE, &regs, NULL), -ENOSPC);
+	ck_assert_uint_eq(events, 1);
+	ck_assert_uint_eq(event.vm, 0);
 }
 END_TEST
 
@@ -254,6 +292,7 @@ static TCase *cases(void)
 	tcase_add_test(tc, retry_brings_the_credit_and_the_same_arguments);
 	tcase_add_test(tc, second_shortage_is_topped_up_alone);
 	tcase_add_test(tc, tries_are_bounded);
+	tcase_add_test(tc, failed_creation_is_of_no_vm);
 	tcase_add_loop_test(tc, failed_topup_drops_its_credit, 0, 3);
 	tcase_add_loop_test(tc, request_beyond_the_limit_is_not_answered, 0, 2);
 	tcase_add_loop_test(tc, what_is_no_request_is_the_callers, 0, 8);
