@@ -117,10 +117,13 @@ END_TEST
 START_TEST(parameters)
 {
 	struct ctl_facts facts = { .cmdline = "root=/dev/vda kvm-arm.mode=nvhe kvm_arm.mode=none "
-					      "kvm-arm.modex=1 a=-- -- kvm-arm.mode=protected\n" };
+					      "kvm-arm.modex=1 kvm-arm.node=1 a=-- "
+					      "-- kvm-arm.mode=protected\n" };
 	char value[16] = "untouched";
 
 	ck_assert(ctl_facts_parameter(&facts, "kvm-arm.mode", value, sizeof(value)));
+	ck_assert_str_eq(value, "none");
+	ck_assert(ctl_facts_parameter(&facts, "kvm_arm.mode", value, sizeof(value)));
 	ck_assert_str_eq(value, "none");
 	ck_assert(ctl_facts_parameter(&facts, "a", value, sizeof(value)));
 	ck_assert_str_eq(value, "--");
@@ -266,6 +269,9 @@ START_TEST(module_refused)
 	expect(&facts, "lockdown", CTL_VERDICT_OK, "none", "");
 	facts.module_installed = false;
 	expect(&facts, "installed", CTL_VERDICT_FAIL, "6.1.0-test", "make install");
+	/* Loaded from elsewhere: that works, until the next boot. */
+	facts.module_loaded = true;
+	expect(&facts, "installed", CTL_VERDICT_WARN, "6.1.0-test", "make install");
 }
 END_TEST
 
