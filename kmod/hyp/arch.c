@@ -188,3 +188,17 @@ void arch_zero_page(void *page)
 		asm volatile("dc zva, %0\n"
 			     "dc zva, %1" : : "r" (va), "r" (va + step) : "memory");
 }
+
+/* A line at a time, of the smallest that any cache has: CTR_EL0.DminLine, in words. */
+void arch_scrub_page(void *page)
+{
+	u64 line = UINT64_C(4) << (read_sysreg(ctr_el0) >> 16 & 0xf);
+	u64 va = (u64)page;
+	u64 end = va + HYP_PAGE_SIZE;
+
+	arch_zero_page(page);
+	/* Some CPUs clean by address only if they invalidate as well (Cortex-A53, 819472). */
+	for (; va < end; va += line)
+		asm volatile("dc civac, %0" : : "r" (va) : "memory");
+	dsb(sy);
+}

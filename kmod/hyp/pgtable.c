@@ -131,7 +131,7 @@ static void __unmap_page(u64 va)
 void hyp_unmap(u64 va, u64 nr_pages)
 {
 	for (u64 i = 0; i < nr_pages; i++)
-		arch_zero_page((void *)(va + (i << HYP_PAGE_SHIFT)));
+		arch_scrub_page((void *)(va + (i << HYP_PAGE_SHIFT)));
 
 	hyp_spin_lock(&mm_lock);
 	for (u64 i = 0; i < nr_pages; i++)

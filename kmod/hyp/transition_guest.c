@@ -185,7 +185,7 @@ static bool __give_back(phys_addr_t pa)
 		__stop_borrowing(pa);
 		return false;
 	}
-	arch_zero_page(arch_fixmap(pa));
+	arch_scrub_page(arch_fixmap(pa));
 	arch_fixmap_put();
 	__page_set_state(pa, PAGE_HOST);
 	__host_s2_from_guest(pa);
