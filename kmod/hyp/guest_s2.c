@@ -156,19 +156,30 @@ void __guest_s2_flush(void)
 	arch_guest_tlbi();
 }
 
+/* Where the run of empty entries ends that begins with this one, or its table does. */
+static u64 skip_empty(const u64 *entry, u64 gpa, unsigned int level)
+{
+	u64 at = ALIGN_DOWN(gpa, PTE_SPAN(level)) + PTE_SPAN(level);
+
+	while (!IS_ALIGNED(at, PTE_SPAN(level - 1)) && !*++entry)
+		at += PTE_SPAN(level);
+	return at;
+}
+
 bool __guest_s2_next(const struct guest_s2 *guest, u64 *gpa)
 {
 	u64 at = *gpa;
 
+	/* No table is empty: a table of each level is looked through on the way to the next page. */
 	while (guest->root && at < LIMIT) {
 		unsigned int level = PTE_LAST_LEVEL;
+		const u64 *entry = walk(guest, at, &level);
 
-		if (*walk(guest, at, &level)) {
+		if (*entry) {
 			*gpa = at;
 			return true;
 		}
-		/* No table is empty: few steps lead from one to the next. */
-		at = ALIGN_DOWN(at, PTE_SPAN(level)) + PTE_SPAN(level);
+		at = skip_empty(entry, at, level);
 	}
 	return false;
 }
