@@ -159,11 +159,12 @@ void __guest_s2_flush(void)
 /* Where the run of empty entries ends that begins with this one, or its table does. */
 static u64 skip_empty(const u64 *entry, u64 gpa, unsigned int level)
 {
-	u64 at = ALIGN_DOWN(gpa, PTE_SPAN(level)) + PTE_SPAN(level);
+	const u64 *end = (const u64 *)ALIGN_UP((u64)(entry + 1), HYP_PAGE_SIZE);
+	const u64 *next = entry + 1;
 
-	while (!IS_ALIGNED(at, PTE_SPAN(level - 1)) && !*++entry)
-		at += PTE_SPAN(level);
-	return at;
+	while (next < end && !*next)
+		next++;
+	return ALIGN_DOWN(gpa, PTE_SPAN(level)) + (next - entry) * PTE_SPAN(level);
 }
 
 bool __guest_s2_next(const struct guest_s2 *guest, u64 *gpa)
