@@ -3,6 +3,7 @@
 #include <pkvm/hypercall.h>
 
 #include "cpu.h"
+#include "el2_regs.h"
 #include "errno.h"
 #include "hcall.h"
 #include "host_abort.h"
@@ -22,8 +23,6 @@
 #define STUB_GET_ICH_VTR	4
 #define STUB_ERR		0xbadca11
 
-#define PFR0_GIC(pfr0)		(((pfr0) >> 24) & 0xf)
-
 /*
  * Vectors are EL2's while it runs, so what would set or finalise them is refused.
  * A soft restart is the kernel's way into another kernel: EL2 scrubs what it
@@ -38,7 +37,7 @@ static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 		mm_scrub_all();
 		return;
 	case STUB_GET_ICH_VTR:
-		if (PFR0_GIC(read_sysreg(id_aa64pfr0_el1))) {
+		if (el2_has_ich()) {
 			frame->x[0] = 0;
 			frame->x[1] = read_sysreg(S3_4_C12_C11_1);	/* ICH_VTR_EL2 */
 			return;
