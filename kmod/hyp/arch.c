@@ -75,15 +75,6 @@ static void tlbi_leaf(u64 va)
 	isb();
 }
 
-void *arch_fixmap(phys_addr_t pa)
-{
-	struct hyp_cpu *cpu = this_cpu();
-
-	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
-	arch_pte_sync();
-	return (void *)cpu_fixmap(cpu);
-}
-
 /*
  * No other CPU ever uses this address, but each may translate it speculatively, and
  * would then see the entry change without a break (Arm ARM, break-before-make): so
@@ -95,6 +86,18 @@ void arch_fixmap_put(void)
 
 	WRITE_ONCE(*cpu->fixmap_pte, 0);
 	tlbi_leaf(cpu_fixmap(cpu));
+}
+
+void *arch_fixmap(phys_addr_t pa)
+{
+	struct hyp_cpu *cpu = this_cpu();
+
+	/* A panic may have left it open. */
+	if (unlikely(*cpu->fixmap_pte))
+		arch_fixmap_put();
+	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
+	arch_pte_sync();
+	return (void *)cpu_fixmap(cpu);
 }
 
 /* As a fixmap window, with the same break-before-make, but it stays. */

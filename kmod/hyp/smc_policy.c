@@ -64,3 +64,12 @@ enum smc_verdict smc_policy(u32 id)
 		return SMC_REFUSE;
 	}
 }
+
+void smc_widen(u64 *x)
+{
+	if (x[0] & SMCCC_64)
+		return;
+	x[0] |= SMCCC_64;
+	for (unsigned int i = 1; i <= 3; i++)
+		x[i] = (u32)x[i];
+}

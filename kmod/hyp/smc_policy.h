@@ -20,4 +20,10 @@ enum smc_verdict {
 /* Of a function id, any value. The hint bits have no part in it. */
 enum smc_verdict smc_policy(u32 id);
 
+/*
+ * Makes of a call of 32 bits, in x0 to x3, the same one of 64 bits: firmware looks at the
+ * lower half only of what is in registers of the former, and EL2 has addresses to put there.
+ */
+void smc_widen(u64 *x);
+
 #endif

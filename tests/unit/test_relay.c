@@ -182,6 +182,25 @@ START_TEST(calls_are_sorted)
 }
 END_TEST
 
+/* EL2's own entry, which it puts into a relayed call, may lie beyond 4 GiB. */
+START_TEST(relayed_calls_hold_any_address)
+{
+	u64 x[] = { 0x84000003, ~UINT64_C(0), UINT64_C(0xabcd40001000), 7 };
+	const u64 as_64_bits[] = { 0xc4000003, 0xffffffff, 0x40001000, 7 };
+	u64 with_hint[] = { 0xffffffff84010001, 1, 2, UINT64_C(1) << 32 };
+
+	smc_widen(x);
+	ck_assert_mem_eq(x, as_64_bits, sizeof(x));
+	x[2] = UINT64_C(0xabcd40001000);
+	smc_widen(x);
+	ck_assert_uint_eq(x[2], UINT64_C(0xabcd40001000));
+	ck_assert_int_eq(smc_policy(x[0]), SMC_CPU_ON);
+	smc_widen(with_hint);
+	ck_assert_uint_eq((u32)with_hint[0], 0xc4010001);
+	ck_assert_uint_eq(with_hint[3], 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = hyp_tcase();
@@ -191,5 +210,6 @@ int main(void)
 	tcase_add_test(tcase, other_code_is_not_entered);
 	tcase_add_test(tcase, what_is_el2s_is_not_entered);
 	tcase_add_loop_test(tcase, calls_are_sorted, 0, ARRAY_SIZE(calls));
+	tcase_add_test(tcase, relayed_calls_hold_any_address);
 	return hyp_suite_run("relay", tcase);
 }

@@ -476,10 +476,9 @@ void psci_stats(struct pkvm_cpu_stats *ret)
 	*ret = (struct pkvm_cpu_stats){ .cpus = 1 };
 }
 
-int hcall_cpu_leave(struct hcall *call)
+void cpu_leave(void)
 {
-	(void)call;
-	return 0;
+	arch_env.left = true;
 }
 
 int hcall_crash(struct hcall *call)

@@ -36,6 +36,7 @@ struct arch_env {
 	u64 guest_tlbis;		/* calls of arch_guest_tlbi() */
 	u32 cpu;			/* the one that runs, below ARCH_ENV_CPUS */
 	u64 counter;			/* arch_counter() */
+	bool left;			/* cpu_leave() was called */
 	struct trace_ring trace[ARCH_ENV_CPUS];
 	/* The host at work meanwhile: called whenever EL2 has closed a window. */
 	void (*fixmap_closed)(phys_addr_t pa);
