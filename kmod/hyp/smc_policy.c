@@ -9,11 +9,12 @@ static enum smc_verdict psci(unsigned int function)
 	switch (function) {
 	case PSCI_VERSION:
 	case PSCI_AFFINITY_INFO:
+	case PSCI_FEATURES:
+		return SMC_PASS;
 	case PSCI_SYSTEM_OFF:
 	case PSCI_SYSTEM_RESET:
 	case PSCI_SYSTEM_RESET2:
-	case PSCI_FEATURES:
-		return SMC_PASS;
+		return SMC_END;
 	case PSCI_CPU_ON:
 		return SMC_CPU_ON;
 	case PSCI_CPU_OFF:

@@ -11,6 +11,7 @@
 enum smc_verdict {
 	SMC_REFUSE,	/* NOT_SUPPORTED, and the firmware hears nothing of it */
 	SMC_PASS,	/* as it is, with all its registers */
+	SMC_END,	/* the same, but it is the machine's end: EL2's secrets go first */
 	SMC_CPU_ON,	/* relayed: these name code that a CPU is to run (psci.h) */
 	SMC_CPU_OFF,
 	SMC_CPU_SUSPEND,
