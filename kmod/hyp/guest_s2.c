@@ -171,7 +171,7 @@ bool __guest_s2_next(const struct guest_s2 *guest, u64 *gpa)
 {
 	u64 at = *gpa;
 
-	/* No table is empty: a table of each level is looked through on the way to the next page. */
+	/* No table is empty: one of each level is looked through on the way to the next page. */
 	while (guest->root && at < LIMIT) {
 		unsigned int level = PTE_LAST_LEVEL;
 		const u64 *entry = walk(guest, at, &level);

@@ -12,7 +12,8 @@ void scrub_init(const struct pkvm_boot *boot);
  * Clears the heaps' pages and those that are guests' own. For a crash kexec, where the other
  * CPUs have been stopped anywhere, or when EL2 is dead: it takes no lock and follows no pointer
  * of the heap's. It goes by the map of RAM and the states of pages, of which any value will do,
- * and its time is that of looking at those that ever had one. Nothing but leaving is sensible afterwards.
+ * and its time is that of looking at all of 8 MiB around each page that has one. Nothing but
+ * leaving is sensible afterwards.
  */
 void scrub_all(void);
 
