@@ -31,6 +31,9 @@ static enum cpuhp_state online_state, prepare_state;
  */
 static bool kept;
 
+/* A CPU could not leave, as EL2 still holds pages. Written and read with the states going. */
+static bool stuck;
+
 /* Entry points that EL2 has refused (struct pkvm_cpu_stats) and that have been reported. */
 static u64 reported;
 
@@ -63,9 +66,9 @@ static int enter(void)
 }
 
 /*
- * EL2 answers this even when it is dead. Whoever else answers has EL2 already, and
- * then this CPU is out: nothing may fail here, the hotplug machinery calls BUG()
- * when a state that is being removed cannot be left.
+ * EL2 answers this even when it is dead, and refuses it only if it has not been emptied (main.c).
+ * Whoever else answers has EL2 already, and then this CPU is out: nothing may fail here, the
+ * hotplug machinery calls BUG() when a state that is being removed cannot be left.
  */
 static void leave(void)
 {
@@ -74,6 +77,8 @@ static void leave(void)
 	el2_hvc(&regs);
 	if (regs.a0)
 		pr_err("CPU %d had lost EL2 (HVC answered %#lx)\n", smp_processor_id(), regs.a0);
+	else if ((int)regs.a1 == -EBUSY)
+		WRITE_ONCE(stuck, true);
 }
 
 int el2_wake_cpu(void)
@@ -123,27 +128,21 @@ static int hotplug_down(unsigned int cpu)
 	return 0;
 }
 
-static void keep(bool value)
-{
-	cpus_read_lock();
-	WRITE_ONCE(kept, value);
-	cpus_read_unlock();
-}
-
-/* Of the two states the second only watches. */
+/* Of the two states the second only watches. CPU hotplug is locked. */
 static int set_up_states(void)
 {
 	int ret;
 
 	/* hotplug_online() on every CPU in turn; if one fails, hotplug_offline() on those done. */
-	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online, hotplug_offline);
+	ret = cpuhp_setup_state_cpuslocked(CPUHP_AP_ONLINE_DYN, "pkvm/el2:online", hotplug_online,
+					   hotplug_offline);
 	if (ret < 0)
 		return ret;
 	online_state = ret;
-	ret = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "pkvm/el2:prepare", NULL,
-					hotplug_down);
+	ret = cpuhp_setup_state_nocalls_cpuslocked(CPUHP_BP_PREPARE_DYN, "pkvm/el2:prepare", NULL,
+						   hotplug_down);
 	if (ret < 0) {
-		cpuhp_remove_state(online_state);
+		__cpuhp_remove_state_cpuslocked(online_state, true);
 		return ret;
 	}
 	prepare_state = ret;
@@ -158,19 +157,26 @@ int el2_take(u64 heap_size)
 	if (ret)
 		return ret;
 	reported = 0;
+	/* No CPU goes offline in between: it would leave EL2, which would then take nothing. */
+	cpus_read_lock();
 	ret = set_up_states();
-	if (ret) {
+	WRITE_ONCE(kept, !ret);
+	cpus_read_unlock();
+	if (ret)
 		el2_image_free(&image);
-		return ret;
-	}
-	keep(true);
-	return 0;
+	return ret;
 }
 
 void el2_give_back(void)
 {
-	keep(false);
+	cpus_read_lock();
+	WRITE_ONCE(kept, false);
+	cpus_read_unlock();
+	stuck = false;
 	cpuhp_remove_state_nocalls(prepare_state);
 	cpuhp_remove_state(online_state);
-	el2_image_free(&image);
+	if (stuck)
+		pr_err("EL2 holds pages that are not to be seen: it stays, with them, until the next boot\n");
+	else
+		el2_image_free(&image);
 }

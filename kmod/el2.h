@@ -16,7 +16,7 @@ int el2_take(u64 heap_size);
 /*
  * Every CPU back to the kernel's own vectors and the boot pages freed. EL2 must
  * hold nothing else (pkvm_teardown()), and nobody makes hypercalls any more.
- * Process context; cannot fail.
+ * Process context; cannot fail: an EL2 that does hold something stays for good.
  */
 void el2_give_back(void);
 

@@ -18,6 +18,7 @@
 #include <linux/random.h>
 #include <linux/string.h>
 #include <asm/cacheflush.h>
+#include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
 #include <pkvm/boot.h>
@@ -101,9 +102,10 @@ static int check_image(void)
 	return 0;
 }
 
+/* What all CPUs can address: of this one's own they may have less, and a table for it is no use. */
 static u64 pa_range(void)
 {
-	return min(read_sysreg(id_aa64mmfr0_el1) & 0xf, PA_RANGE_48_BITS);
+	return min(read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1) & 0xf, PA_RANGE_48_BITS);
 }
 
 /* Of the host: all that the CPU can address and EL2 can handle. */
@@ -310,7 +312,8 @@ static void fill_header(struct loader *l)
  */
 static void clean_to_poc(const void *mem, size_t size)
 {
-	u64 line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+	/* The smallest of any CPU's caches. */
+	u64 line = 4UL << (read_sanitised_ftr_reg(SYS_CTR_EL0) >> 16 & 0xf);
 	u64 va = (u64)mem & ~(line - 1);
 
 	for (; va < (u64)mem + size; va += line)

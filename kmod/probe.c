@@ -7,6 +7,8 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
+#include <pkvm/hypercall.h>
+
 #include "compat.h"
 #include "el2_call.h"
 #include "probe.h"
@@ -86,11 +88,19 @@ static int probe_owner(void)
 		return -EBUSY;
 	}
 	el2_hvc(&regs);
-	if (regs.a0 == HVC_STUB_ERR)
-		return 0;
-	pr_err("EL2 is taken, probably by KVM (it answered %#lx, not the kernel's stub): boot with kvm-arm.mode=none\n",
-	       regs.a0);
-	return -EBUSY;
+	if (regs.a0 != HVC_STUB_ERR) {
+		pr_err("EL2 is taken, probably by KVM (it answered %#lx, not the kernel's stub): boot with kvm-arm.mode=none\n",
+		       regs.a0);
+		return -EBUSY;
+	}
+	/* Only pkvm's knows this one; it answers for the stub otherwise. */
+	regs.a0 = PKVM_HCALL_ID(PKVM_HCALL_VERSION);
+	el2_hvc(&regs);
+	if (!regs.a0) {
+		pr_err("an earlier pkvm could not give EL2 back, and still holds it: restart the machine\n");
+		return -EBUSY;
+	}
+	return 0;
 }
 
 int pkvm_probe(void)

@@ -186,7 +186,7 @@ int pkvm_vm_destroy(u32 handle)
 	return err;
 }
 
-int pkvm_vm_destroy_all(u32 *ret_done)
+int pkvm_vm_destroy_all(bool killable, u32 *ret_done)
 {
 	unsigned long handle;
 	struct vm *vm;
@@ -194,7 +194,7 @@ int pkvm_vm_destroy_all(u32 *ret_done)
 
 	*ret_done = 0;
 	xa_for_each(&vms, handle, vm) {
-		if (fatal_signal_pending(current))
+		if (killable && fatal_signal_pending(current))
 			return -EINTR;
 		err = pkvm_vm_destroy(handle);
 		if (err == -ENOENT)

@@ -43,9 +43,9 @@ int pkvm_vm_destroy(u32 handle);
 
 /*
  * Every VM that is there when its turn comes. Process context. Returns 0, -EINTR on
- * a fatal signal, or the first error; *ret_done is set in every case.
+ * a fatal signal if it is to be killable, or the first error; *ret_done is set in every case.
  */
-int pkvm_vm_destroy_all(u32 *ret_done);
+int pkvm_vm_destroy_all(bool killable, u32 *ret_done);
 
 /*
  * A netlink port has closed: what is bound to it is destroyed by a work item. For a

@@ -122,8 +122,8 @@ enum pkvm_hcall_nr {
 	 */
 	PKVM_HCALL_TEARDOWN,
 	/*
-	 * this CPU goes back to the kernel's own vectors; -EBUSY never: EL2 stays usable for
-	 * the others
+	 * this CPU goes back to the kernel's own vectors, and EL2 takes nothing any more, as
+	 * after TEARDOWN; -EBUSY while it holds anything, which the host could then look at
 	 */
 	PKVM_HCALL_CPU_LEAVE,
 	/* x1 index -> x2.. sixteen u64 of struct pkvm_crash from there; -ENODATA if EL2 lives */

@@ -75,15 +75,6 @@ static void tlbi_leaf(u64 va)
 	isb();
 }
 
-void *arch_fixmap(phys_addr_t pa)
-{
-	struct hyp_cpu *cpu = this_cpu();
-
-	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
-	arch_pte_sync();
-	return (void *)cpu_fixmap(cpu);
-}
-
 /*
  * No other CPU ever uses this address, but each may translate it speculatively, and
  * would then see the entry change without a break (Arm ARM, break-before-make): so
@@ -95,6 +86,18 @@ void arch_fixmap_put(void)
 
 	WRITE_ONCE(*cpu->fixmap_pte, 0);
 	tlbi_leaf(cpu_fixmap(cpu));
+}
+
+void *arch_fixmap(phys_addr_t pa)
+{
+	struct hyp_cpu *cpu = this_cpu();
+
+	/* A panic may have left it open. */
+	if (unlikely(*cpu->fixmap_pte))
+		arch_fixmap_put();
+	WRITE_ONCE(*cpu->fixmap_pte, pa | PKVM_PTE_PAGE_RW);
+	arch_pte_sync();
+	return (void *)cpu_fixmap(cpu);
 }
 
 /* As a fixmap window, with the same break-before-make, but it stays. */
@@ -187,4 +190,18 @@ void arch_zero_page(void *page)
 	for (; va < end; va += 2 * step)
 		asm volatile("dc zva, %0\n"
 			     "dc zva, %1" : : "r" (va), "r" (va + step) : "memory");
+}
+
+/* A line at a time, of the smallest that any cache has: CTR_EL0.DminLine, in words. */
+void arch_scrub_page(void *page)
+{
+	u64 line = UINT64_C(4) << (read_sysreg(ctr_el0) >> 16 & 0xf);
+	u64 va = (u64)page;
+	u64 end = va + HYP_PAGE_SIZE;
+
+	arch_zero_page(page);
+	/* Some CPUs clean by address only if they invalidate as well (Cortex-A53, 819472). */
+	for (; va < end; va += line)
+		asm volatile("dc civac, %0" : : "r" (va) : "memory");
+	dsb(sy);
 }

@@ -66,4 +66,10 @@ struct trace_ring *arch_trace_ring(void);
 /* Clears one page that is mapped at a page-aligned address. */
 void arch_zero_page(void *page);
 
+/*
+ * The same for a page that holds secrets: cleared where it is read without a cache, too. The
+ * host may have it mapped as it likes, and what a cache wrote back earlier would still be there.
+ */
+void arch_scrub_page(void *page);
+
 #endif

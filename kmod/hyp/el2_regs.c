@@ -16,6 +16,11 @@ static bool has_gic(void)
 	return ID_FIELD(id_aa64pfr0_el1, 24);
 }
 
+bool el2_has_ich(void)
+{
+	return has_gic() && (read_sysreg(S3_4_C12_C9_5) & BIT(0));
+}
+
 static bool has_sve(void)
 {
 	return ID_FIELD(id_aa64pfr0_el1, 32) && !(read_sysreg(cptr_el2) & CPTR_TZ);
@@ -26,19 +31,26 @@ static bool has_sme(void)
 	return ID_FIELD(id_aa64pfr1_el1, 24) && !(read_sysreg(cptr_el2) & CPTR_TSM);
 }
 
+/* SMIDR_EL1.SMPS */
+static bool has_sme_priorities(void)
+{
+	return has_sme() && (read_sysreg(S3_1_C0_C0_6) & BIT(15));
+}
+
 static bool has_hcrx(void)
 {
 	return ID_FIELD(id_aa64mmfr1_el1, 40);
 }
 
-static bool has_trace_filter(void)
+static bool has_amu(void)
 {
-	return ID_FIELD(id_aa64dfr0_el1, 40);
+	return ID_FIELD(id_aa64pfr0_el1, 44);
 }
 
+/* Unless PMBIDR_EL1.P says that a higher level has it to itself. */
 static bool has_spe(void)
 {
-	return ID_FIELD(id_aa64dfr0_el1, 32);
+	return ID_FIELD(id_aa64dfr0_el1, 32) && !(read_sysreg(S3_0_C9_C10_7) & BIT(4));
 }
 
 static unsigned int fgt(void)

@@ -156,19 +156,31 @@ void __guest_s2_flush(void)
 	arch_guest_tlbi();
 }
 
+/* Where the run of empty entries ends that begins with this one, or its table does. */
+static u64 skip_empty(const u64 *entry, u64 gpa, unsigned int level)
+{
+	const u64 *end = (const u64 *)ALIGN_UP((u64)(entry + 1), HYP_PAGE_SIZE);
+	const u64 *next = entry + 1;
+
+	while (next < end && !*next)
+		next++;
+	return ALIGN_DOWN(gpa, PTE_SPAN(level)) + (next - entry) * PTE_SPAN(level);
+}
+
 bool __guest_s2_next(const struct guest_s2 *guest, u64 *gpa)
 {
 	u64 at = *gpa;
 
+	/* No table is empty: one of each level is looked through on the way to the next page. */
 	while (guest->root && at < LIMIT) {
 		unsigned int level = PTE_LAST_LEVEL;
+		const u64 *entry = walk(guest, at, &level);
 
-		if (*walk(guest, at, &level)) {
+		if (*entry) {
 			*gpa = at;
 			return true;
 		}
-		/* No table is empty: few steps lead from one to the next. */
-		at = ALIGN_DOWN(at, PTE_SPAN(level)) + PTE_SPAN(level);
+		at = skip_empty(entry, at, level);
 	}
 	return false;
 }

@@ -46,6 +46,7 @@ int hcall_vcpu_create(struct hcall *call);
 int hcall_vm_destroy(struct hcall *call);
 int hcall_vm_info(struct hcall *call);
 int hcall_teardown(struct hcall *call);
+int hcall_cpu_leave(struct hcall *call);
 int hcall_violations(struct hcall *call);
 int hcall_page_state(struct hcall *call);
 int hcall_share_hyp(struct hcall *call);
@@ -59,8 +60,10 @@ int hcall_trace_unload(struct hcall *call);
 int hcall_trace_swap(struct hcall *call);
 int hcall_trace_reset(struct hcall *call);
 
+/* This CPU leaves EL2 with the answer of the running call; implemented per environment. */
+void cpu_leave(void);
+
 /* Those that are about the CPU; implemented per environment. */
-int hcall_cpu_leave(struct hcall *call);
 int hcall_crash(struct hcall *call);
 #ifdef CONFIG_HYP_DEBUG
 int hcall_debug_panic(struct hcall *call);

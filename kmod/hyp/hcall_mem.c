@@ -140,6 +140,17 @@ int hcall_teardown(struct hcall *call)
 	return err;
 }
 
+/* Who leaves can take EL2 for itself. */
+int hcall_cpu_leave(struct hcall *call)
+{
+	int err = mm_retire();
+
+	(void)call;
+	if (!err)
+		cpu_leave();
+	return err;
+}
+
 int hcall_violations(struct hcall *call)
 {
 	struct pkvm_violation violations[PKVM_VIOLATION_ENTRIES];

@@ -75,8 +75,8 @@ bool __host_s2_give(phys_addr_t pa);
 u64 __host_s2_split_cost(phys_addr_t pa, u64 nr);
 void __host_s2_split(phys_addr_t pa, u64 nr);
 
-/* A page of the host's that has such an entry becomes a guest's. Flush, before it is used. */
-void __host_s2_to_guest(phys_addr_t pa, u64 handle);
+/* Pages of the host's that have such entries become a guest's. Flush, before they are used. */
+void __host_s2_to_guest(phys_addr_t pa, u64 nr, u64 handle);
 
 /* A guest's page becomes the host's. */
 void __host_s2_from_guest(phys_addr_t pa);

@@ -78,26 +78,39 @@ void __host_s2_split(phys_addr_t pa, u64 nr)
 	split_for_guest(pa + ((nr - 1) << HYP_PAGE_SHIFT));
 }
 
-/* A page's entry changes from plain to what is not, or back. */
-static void __set_page(phys_addr_t pa, u64 entry, int count)
+/* Pages of one block. */
+static void part_to_guest(phys_addr_t pa, u64 nr, u64 handle)
 {
+	u64 *entry;
+
 	__s2_idle_leave(pa);
-	__s2_make(pa, S2_PAGE, entry);
-	__s2_count_add(pa, S2_BLOCK, count);
-	host_s2.guest_pages += count;
-	if (count < 0)
-		__s2_merge_stock_tables(pa);
+	entry = __s2_entry(pa, S2_PAGE);
+	for (u64 i = 0; i < nr; i++)
+		WRITE_ONCE(entry[i], pkvm_s2_guest(handle));
+	__s2_count_add(pa, S2_BLOCK, nr);
+	host_s2.guest_pages += nr;
 	__s2_idle_enter(pa);
 }
 
-void __host_s2_to_guest(phys_addr_t pa, u64 handle)
+void __host_s2_to_guest(phys_addr_t pa, u64 nr, u64 handle)
 {
-	__set_page(pa, pkvm_s2_guest(handle), 1);
+	while (nr) {
+		u64 part = min_u64(nr, PTE_ENTRIES - (pa >> HYP_PAGE_SHIFT) % PTE_ENTRIES);
+
+		part_to_guest(pa, part, handle);
+		pa += part << HYP_PAGE_SHIFT;
+		nr -= part;
+	}
 }
 
 void __host_s2_from_guest(phys_addr_t pa)
 {
-	__set_page(pa, pkvm_s2_plain(pa, S2_PAGE), -1);
+	__s2_idle_leave(pa);
+	__s2_make(pa, S2_PAGE, pkvm_s2_plain(pa, S2_PAGE));
+	__s2_count_add(pa, S2_BLOCK, -1);
+	host_s2.guest_pages--;
+	__s2_merge_stock_tables(pa);
+	__s2_idle_enter(pa);
 }
 
 void __host_s2_lend(phys_addr_t pa)

@@ -5,6 +5,7 @@
 #include "errno.h"
 #include "mm.h"
 #include "ram.h"
+#include "scrub.h"
 #include "selftest.h"
 #include "vm.h"
 
@@ -23,6 +24,7 @@ int hyp_init(const struct pkvm_boot *boot)
 	if (err)
 		return err;
 	mm_init(boot);
+	scrub_init(boot);
 	heap_init(&main_heap, boot->va_base + PKVM_VA_HEAP, boot->heap_size, boot->heap_key);
 	selftest_init(boot);
 	vm_init();

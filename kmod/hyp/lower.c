@@ -3,18 +3,18 @@
 #include <pkvm/hypercall.h>
 
 #include "cpu.h"
+#include "el2_regs.h"
 #include "errno.h"
 #include "hcall.h"
 #include "host_abort.h"
 #include "inject.h"
-#include "mm.h"
 #include "panic.h"
 #include "psci.h"
+#include "scrub.h"
 #include "smc.h"
 #include "string.h"
 #include "sysreg.h"
 #include "trace.h"
-#include "vm.h"
 
 /* The kernel's stub ABI (Documentation/virt/kvm/arm/hyp-abi.rst): small numbers in x0. */
 #define STUB_CALLS		0x1000
@@ -22,23 +22,22 @@
 #define STUB_GET_ICH_VTR	4
 #define STUB_ERR		0xbadca11
 
-#define PFR0_GIC(pfr0)		(((pfr0) >> 24) & 0xf)
-
 /*
  * Vectors are EL2's while it runs, so what would set or finalise them is refused.
  * A soft restart is the kernel's way into another kernel: EL2 scrubs what it
- * holds and is gone from this CPU; the others are stopped or gone already.
+ * holds and is gone from this CPU; the others are stopped or gone already. If they are not,
+ * EL2 has nothing more to do with them.
  */
 static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 {
 	switch (frame->x[0]) {
 	case STUB_SOFT_RESTART:
 		cpu->exit = EXIT_SOFT_RESTART;
-		vm_scrub_all();
-		mm_scrub_all();
+		hyp_retire();
+		scrub_all();
 		return;
 	case STUB_GET_ICH_VTR:
-		if (PFR0_GIC(read_sysreg(id_aa64pfr0_el1))) {
+		if (el2_has_ich()) {
 			frame->x[0] = 0;
 			frame->x[1] = read_sysreg(S3_4_C12_C11_1);	/* ICH_VTR_EL2 */
 			return;
@@ -48,6 +47,16 @@ static void stub_call(struct hyp_cpu *cpu, struct hyp_frame *frame)
 	frame->x[0] = STUB_ERR;
 }
 
+/*
+ * Nothing that EL2 holds is for those who come after it. A panic on the way ends it, and the CPU
+ * leaves all the same.
+ */
+static void dead_leave(void)
+{
+	cpu_leave();
+	scrub_all();
+}
+
 /* In dead mode the record can be read and a CPU can be given back; no lock is taken. */
 static void dead_hcall(struct hyp_frame *frame)
 {
@@ -55,10 +64,12 @@ static void dead_hcall(struct hyp_frame *frame)
 	u64 id = (u32)frame->x[0];
 	int ret = -HYP_EIO;
 
-	if (id == PKVM_HCALL_ID(PKVM_HCALL_CRASH))
+	if (id == PKVM_HCALL_ID(PKVM_HCALL_CRASH)) {
 		ret = hcall_crash(&call);
-	else if (id == PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE))
-		ret = hcall_cpu_leave(&call);
+	} else if (id == PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE)) {
+		dead_leave();
+		ret = 0;
+	}
 	call.ret[1] = (u64)(s64)ret;
 	memcpy(frame->x, call.ret, sizeof(call.ret));
 }
@@ -152,10 +163,8 @@ u32 el2_lower_sync(struct hyp_frame *frame)
 }
 
 /* Takes effect when the answer is written: entry.S gives the CPU back on its way out. */
-int hcall_cpu_leave(struct hcall *call)
+void cpu_leave(void)
 {
-	(void)call;
 	psci_cpu_left(this_cpu());
 	this_cpu()->exit = EXIT_LEAVE;
-	return 0;
 }

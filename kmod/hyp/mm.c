@@ -41,6 +41,19 @@ int mm_close(void)
 	return err;
 }
 
+int mm_retire(void)
+{
+	int err = -HYP_EBUSY;
+
+	hyp_spin_lock(&mm_lock);
+	if (mm.count.owned == mm.count.boot) {
+		mm.closing = true;
+		err = 0;
+	}
+	hyp_spin_unlock(&mm_lock);
+	return err;
+}
+
 bool mm_closing(void)
 {
 	return READ_ONCE(mm.closing);
@@ -146,12 +159,4 @@ int mm_page_info(phys_addr_t pa, struct page_info *ret)
 	__page_info(pa, ret);
 	hyp_spin_unlock(&mm_lock);
 	return 0;
-}
-
-void mm_scrub_all(void)
-{
-	u64 base = mm.boot->va_base;
-
-	pgtable_scrub(base + PKVM_VA_HEAP, mm.boot->heap_size);
-	pgtable_scrub(base + PKVM_VA_SELFTEST, PKVM_SELFTEST_HEAP_SIZE);
 }

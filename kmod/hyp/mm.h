@@ -73,6 +73,12 @@ void mm_init(const struct pkvm_boot *boot);
 int mm_close(void);
 bool mm_closing(void);
 
+/*
+ * The same, for EL2 to be left: -HYP_EBUSY, unchanged, while it holds any page but those that
+ * it was loaded into. So there is no VM either, nor is anything shared.
+ */
+int mm_retire(void);
+
 /* Counts a hyp request that a call returns. */
 void mm_count_request(u64 pages);
 
@@ -91,12 +97,5 @@ struct page_info {
 
 /* pa: from the host, any value. 0, or as ram_check() but for pages of the image, which are told. */
 int mm_page_info(phys_addr_t pa, struct page_info *ret);
-
-/*
- * For a crash kexec: clears whatever a heap has mapped. The other CPUs have been
- * stopped anywhere, nobody waits for them: takes no lock, trusts only the page
- * tables. The stock needs no clearing, it is zero but for its links.
- */
-void mm_scrub_all(void);
 
 #endif

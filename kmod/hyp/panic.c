@@ -12,7 +12,10 @@
 #include "sysreg.h"
 #include "trace.h"
 
-/* Written once, by the CPU that is its writer (its number plus 1); valid once hyp_dead is set. */
+/*
+ * Written once, by the CPU that is its writer (its number plus 1); valid once hyp_dead is set. It
+ * stays empty if EL2 has been given up without a panic.
+ */
 static struct pkvm_crash crash;
 static u32 crash_writer;
 static bool hyp_dead;
@@ -44,7 +47,7 @@ void hyp_check_dead(void)
 		bail_out();
 }
 
-static _Noreturn void die(void)
+void hyp_retire(void)
 {
 	__atomic_store_n(&hyp_dead, true, __ATOMIC_RELEASE);
 	/* Nobody could read what is told from now on. */
@@ -52,6 +55,11 @@ static _Noreturn void die(void)
 	/* Wakes the CPUs that wait for a lock. */
 	dsb(ish);
 	sev();
+}
+
+static _Noreturn void die(void)
+{
+	hyp_retire();
 	bail_out();
 }
 

@@ -14,6 +14,9 @@
  */
 _Noreturn void hyp_panic_at(const char *file, unsigned int line);
 
+/* Enters dead mode without a record: this CPU gives EL2 up, and returns. */
+void hyp_retire(void);
+
 /* Whether EL2 is in dead mode: hypercalls are refused and locks are never to be had again. */
 bool hyp_is_dead(void);
 

@@ -131,7 +131,7 @@ static void __unmap_page(u64 va)
 void hyp_unmap(u64 va, u64 nr_pages)
 {
 	for (u64 i = 0; i < nr_pages; i++)
-		arch_zero_page((void *)(va + (i << HYP_PAGE_SHIFT)));
+		arch_scrub_page((void *)(va + (i << HYP_PAGE_SHIFT)));
 
 	hyp_spin_lock(&mm_lock);
 	for (u64 i = 0; i < nr_pages; i++)
@@ -140,17 +140,4 @@ void hyp_unmap(u64 va, u64 nr_pages)
 	arch_tlbi(va, nr_pages);
 	/* Only now can anybody take the pages out of the stock. */
 	hyp_spin_unlock(&mm_lock);
-}
-
-void pgtable_scrub(u64 va, u64 size)
-{
-	u64 end = va + size;
-
-	while (va < end) {
-		unsigned int depth = walk_depth(va);
-
-		if (depth == PTE_LAST_LEVEL && is_mapped(va, PTE_LAST_LEVEL))
-			arch_zero_page((void *)va);
-		va = ALIGN_DOWN(va, PTE_SPAN(depth)) + PTE_SPAN(depth);
-	}
 }

@@ -13,7 +13,4 @@
 void __pgtable_map(u64 va, phys_addr_t pa);
 void __pgtable_unmap(u64 va);
 
-/* Zeroes every page that is mapped in a page-aligned range. Takes no lock, see mm_scrub_all(). */
-void pgtable_scrub(u64 va, u64 size);
-
 #endif

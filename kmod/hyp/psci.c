@@ -10,6 +10,7 @@
 #include "kernel_entry.h"
 #include "panic.h"
 #include "smc.h"
+#include "smc_policy.h"
 #include "smccc.h"
 #include "spinlock.h"
 #include "string.h"
@@ -63,12 +64,6 @@ static u64 nr_cpus(void)
 static u64 cold_entry_pa(void)
 {
 	return image_header.image_pa + ((u64)el2_cold_entry - (u64)&image_header);
-}
-
-/* Calls of 32 bits have nothing in the upper halves of their arguments. */
-static u64 arg(const u64 *x, unsigned int nr)
-{
-	return x[0] & SMCCC_64 ? x[nr] : (u32)x[nr];
 }
 
 /*
@@ -146,19 +141,21 @@ static u64 check_entry(u64 entry, u64 *ret_resume)
 
 u64 psci_cpu_on(u64 *x)
 {
-	u64 mpidr = arg(x, 1) & MPIDR_AFFINITY;
 	struct hyp_cpu *cpu;
 	u64 resume, status;
 
 	if (hyp_is_dead())
 		return PSCI_DENIED;
-	status = check_entry(arg(x, 2), &resume);
+	smc_widen(x);
+	status = check_entry(x[2], &resume);
 	if (!status)
-		status = claim(mpidr, resume, &cpu);
+		status = claim(x[1] & MPIDR_AFFINITY, resume, &cpu);
 	if (status)
 		return status;
 	x[2] = cold_entry_pa();
 	x[3] = cpu->cpu;
+	/* Its record is there for all to see before firmware wakes it. */
+	dsb(ish);
 	smc_call(x);
 	if (x[0])
 		unclaim(cpu);
@@ -176,7 +173,7 @@ u64 psci_cpu_off(u64 *x)
 	return x[0];
 }
 
-/* The three registers that name what runs after waking begin with x[entry]. */
+/* x[entry] names what runs after waking, and what that is told follows. */
 static u64 suspend(u64 *x, unsigned int entry)
 {
 	struct hyp_cpu *cpu = this_cpu();
@@ -184,7 +181,8 @@ static u64 suspend(u64 *x, unsigned int entry)
 
 	if (hyp_is_dead())
 		return PSCI_DENIED;
-	status = check_entry(arg(x, entry), &cpu->resume);
+	smc_widen(x);
+	status = check_entry(x[entry], &cpu->resume);
 	if (status)
 		return status;
 	if (READ_ONCE(lose_state)) {
@@ -222,7 +220,7 @@ static bool loses_state(u64 power_state)
 
 u64 psci_cpu_suspend(u64 *x)
 {
-	if (loses_state(arg(x, 1)))
+	if (loses_state((u32)x[1]))
 		return suspend(x, 2);
 	smc_call(x);
 	return x[0];
@@ -258,6 +256,8 @@ u32 el2_cold_init(struct hyp_frame *frame)
 	cpu->hcall = 0;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
 	el2_regs_restore(cpu->control);
+	/* Not saved: the record may be another CPU's, of another kind even (claim()). */
+	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	write_sysreg(read_sysreg(mpidr_el1), vmpidr_el2);
 	el2_enable_traps(cpu);
 	write_sysreg(SCTLR_EL1_MMU_OFF, sctlr_el1);

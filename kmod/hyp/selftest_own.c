@@ -95,6 +95,13 @@ static int pin(struct hyp_ask *ask)
 	return __hyp_pin_shared(test.pa, 1, ask, &va);
 }
 
+static int unpin(struct hyp_ask *ask)
+{
+	(void)ask;
+	__hyp_unpin_shared(test.pa, 1);
+	return 0;
+}
+
 static int donate_guest(struct hyp_ask *ask)
 {
 	return __host_donate_guest(&test.guest, test.pa, GPA, 1, ask);
@@ -132,6 +139,7 @@ static int reclaim_guest(struct hyp_ask *ask)
 #define NO	(-HYP_EPERM)
 #define BUSY	(-HYP_EBUSY)
 #define AGAIN	OWN_STATES	/* allowed, but leads to none of the states here */
+#define NEVER	OWN_STATES	/* EL2 does not do it: not the host's to cause, nor to be refused */
 
 /* What each leads to from each state, or how it is refused. */
 static const struct transition {
@@ -143,6 +151,7 @@ static const struct transition {
 	{ share_hyp,	    { SHARED,	NO,  NO,     NO,     NO,       NO,    NO } },
 	{ unshare_hyp,	    { NO,	NO,  HOST,   BUSY,   NO,       NO,    NO } },
 	{ pin,		    { NO,	NO,  PINNED, AGAIN,  NO,       NO,    NO } },
+	{ unpin,	    { NEVER,	NEVER, NEVER, SHARED, NEVER,   NEVER, NEVER } },
 	{ donate_guest,	    { GUEST,	NO,  NO,     NO,     NO,       NO,    NO } },
 	{ share_guest,	    { BORROWED, NO,  NO,     NO,     NO,       NO,    NO } },
 	{ unshare_guest,    { NO,	NO,  NO,     NO,     HOST,     NO,    NO } },

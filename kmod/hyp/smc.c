@@ -3,7 +3,9 @@
 #include "smc.h"
 
 #include "inject.h"
+#include "panic.h"
 #include "psci.h"
+#include "scrub.h"
 #include "smc_policy.h"
 #include "smccc.h"
 #include "string.h"
@@ -17,12 +19,28 @@
 /* entry.S, smc_call.S: the two places from which EL2 calls. */
 extern const char smc_insn[], smc_fast_insn[];
 
+/*
+ * RAM outlives a reset, and the next kernel may be anybody's. A scrub that fails is EL2's death:
+ * the host calls again, and is let go.
+ */
+static u64 end_of_machine(u64 *x)
+{
+	if (!hyp_is_dead()) {
+		hyp_retire();
+		scrub_all();
+	}
+	smc_call(x);
+	return x[0];
+}
+
 static u64 call(struct hyp_frame *frame, enum smc_verdict verdict)
 {
 	switch (verdict) {
 	case SMC_PASS:
 		smc_call(frame->x);
 		return frame->x[0];
+	case SMC_END:
+		return end_of_machine(frame->x);
 	case SMC_CPU_ON:
 		return psci_cpu_on(frame->x);
 	case SMC_CPU_OFF:

@@ -9,11 +9,12 @@ static enum smc_verdict psci(unsigned int function)
 	switch (function) {
 	case PSCI_VERSION:
 	case PSCI_AFFINITY_INFO:
+	case PSCI_FEATURES:
+		return SMC_PASS;
 	case PSCI_SYSTEM_OFF:
 	case PSCI_SYSTEM_RESET:
 	case PSCI_SYSTEM_RESET2:
-	case PSCI_FEATURES:
-		return SMC_PASS;
+		return SMC_END;
 	case PSCI_CPU_ON:
 		return SMC_CPU_ON;
 	case PSCI_CPU_OFF:
@@ -63,4 +64,13 @@ enum smc_verdict smc_policy(u32 id)
 	default:
 		return SMC_REFUSE;
 	}
+}
+
+void smc_widen(u64 *x)
+{
+	if (x[0] & SMCCC_64)
+		return;
+	x[0] |= SMCCC_64;
+	for (unsigned int i = 1; i <= 3; i++)
+		x[i] = (u32)x[i];
 }

@@ -11,6 +11,7 @@
 enum smc_verdict {
 	SMC_REFUSE,	/* NOT_SUPPORTED, and the firmware hears nothing of it */
 	SMC_PASS,	/* as it is, with all its registers */
+	SMC_END,	/* the same, but it is the machine's end: EL2's secrets go first */
 	SMC_CPU_ON,	/* relayed: these name code that a CPU is to run (psci.h) */
 	SMC_CPU_OFF,
 	SMC_CPU_SUSPEND,
@@ -19,5 +20,11 @@ enum smc_verdict {
 
 /* Of a function id, any value. The hint bits have no part in it. */
 enum smc_verdict smc_policy(u32 id);
+
+/*
+ * Makes of a call of 32 bits, in x0 to x3, the same one of 64 bits: firmware looks at the
+ * lower half only of what is in registers of the former, and EL2 has addresses to put there.
+ */
+void smc_widen(u64 *x);
 
 #endif

@@ -69,8 +69,7 @@ int __host_donate_guest(struct guest_s2 *guest, phys_addr_t pa, u64 gpa, u64 nr,
 		return err;
 	__vmemmap_back(pa, nr);
 	__host_s2_split(pa, nr);
-	for (u64 i = 0; i < nr; i++)
-		__host_s2_to_guest(page_at(pa, i), guest->handle);
+	__host_s2_to_guest(pa, nr, guest->handle);
 	__host_s2_flush_pages(pa, nr);
 	for (u64 i = 0; i < nr; i++) {
 		__page_set_state(page_at(pa, i), PAGE_GUEST);
@@ -185,7 +184,7 @@ static bool __give_back(phys_addr_t pa)
 		__stop_borrowing(pa);
 		return false;
 	}
-	arch_zero_page(arch_fixmap(pa));
+	arch_scrub_page(arch_fixmap(pa));
 	arch_fixmap_put();
 	__page_set_state(pa, PAGE_HOST);
 	__host_s2_from_guest(pa);

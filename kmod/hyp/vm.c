@@ -332,22 +332,3 @@ int vm_close(void)
 	hyp_spin_unlock(&table.lock);
 	return err;
 }
-
-static void scrub_vm(const struct guest_s2 *s2)
-{
-	for (u64 gpa = 0; __guest_s2_next(s2, &gpa); gpa += HYP_PAGE_SIZE) {
-		u64 entry = __guest_s2_get(s2, gpa);
-
-		if (entry & GUEST_S2_BORROWED)
-			continue;
-		arch_zero_page(arch_fixmap(entry & PKVM_S2_ADDR));
-		arch_fixmap_put();
-	}
-}
-
-void vm_scrub_all(void)
-{
-	for (unsigned int i = 0; i < PKVM_MAX_VMS; i++)
-		if (table.slots[i].vm)
-			scrub_vm(&table.slots[i].vm->s2);
-}

@@ -63,7 +63,4 @@ void vm_count(u64 *ret_vms, u64 *ret_vcpus);
 /* Begins teardown (see mm_close()) unless a VM lives or a page is shared: -HYP_EBUSY. */
 int vm_close(void);
 
-/* For a crash kexec, before mm_scrub_all(), and like it: clears the pages that are VMs' own. */
-void vm_scrub_all(void);
-
 #endif

@@ -57,6 +57,11 @@ static bool pte_is_own(u64 pte, unsigned int level)
 	return pte_is_valid(pte) && pte_pa(pte) != pte_pa(shared_pte(level));
 }
 
+bool __vmemmap_is_backed(phys_addr_t pa)
+{
+	return pte_is_own(*arch_pte((u64)__vmemmap_entry(pa), PTE_LAST_LEVEL), PTE_LAST_LEVEL);
+}
+
 bool __vmemmap_has(phys_addr_t pa)
 {
 	u64 va = (u64)__vmemmap_entry(pa);

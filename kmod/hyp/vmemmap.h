@@ -43,6 +43,14 @@ void vmemmap_init(const struct pkvm_boot *boot);
 /* The entry of a page, be there RAM or not. To be written only if it has memory of its own. */
 struct hyp_page *__vmemmap_entry(phys_addr_t pa);
 
+/*
+ * Whether a page's entry has memory of its own: where not, it has no state, and neither has any
+ * other page of so much RAM.
+ */
+#define VMEMMAP_SPAN	(HYP_PAGE_SIZE / sizeof(struct hyp_page) * HYP_PAGE_SIZE)
+
+bool __vmemmap_is_backed(phys_addr_t pa);
+
 /* Whether a page serves as a step to its own entry. */
 bool __vmemmap_has(phys_addr_t pa);
 

@@ -452,28 +452,35 @@ START_TEST(teardown_waits_for_work_in_progress)
 }
 END_TEST
 
-START_TEST(scrub_clears_what_heaps_hold)
+/* Who can leave can take EL2 for itself. */
+START_TEST(nobody_leaves_what_holds_pages)
 {
-	struct pkvm_heap_stats before, after;
 	struct host_regs regs;
-	u64 pages[64], nr = 0;
 
 	host_call_req(&regs, PKVM_HCALL_VM_CREATE, 1, 0, NULL);
-	host_call_req(&regs, PKVM_HCALL_VCPU_CREATE, regs.x[2], 0, NULL);
-	host_call(&regs, PKVM_HCALL_STATS, PKVM_STATS_HEAP, 0, 0);
-	memcpy(&before, &regs.x[2], sizeof(before));
-	for (u64 i = 0; i < arch_env.nr_pages && nr < ARRAY_SIZE(pages); i++)
-		if (host_page_state(arch_env_page_pa(i)) == HOST_DONATED &&
-		    __page_state(arch_env_page_pa(i)) == PAGE_HEAP)
-			pages[nr++] = arch_env_page_pa(i);
-	ck_assert_uint_eq(nr, before.mapped >> HYP_PAGE_SHIFT);
-	ck_assert(!is_zero((u64)arch_env_page(pages[0])));
-	mm_scrub_all();
-	for (u64 i = 0; i < nr; i++)
-		ck_assert(is_zero((u64)arch_env_page(pages[i])));
-	host_call(&regs, PKVM_HCALL_STATS, PKVM_STATS_HEAP, 0, 0);
-	memcpy(&after, &regs.x[2], sizeof(after));
-	ck_assert_uint_eq(after.mapped, before.mapped);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_CPU_LEAVE, 0, 0, 0), -HYP_EBUSY);
+	host_destroy_vm(1);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_CPU_LEAVE, 0, 0, 0), -HYP_EBUSY);
+	ck_assert(!arch_env.left);
+	/* The refusals have changed nothing. */
+	host_topup(3, 0);
+	host_teardown();
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_CPU_LEAVE, 0, 0, 0), 0);
+	ck_assert(arch_env.left);
+}
+END_TEST
+
+START_TEST(who_has_left_gives_nothing_more)
+{
+	phys_addr_t page = host_alloc();
+	struct host_regs regs;
+
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_CPU_LEAVE, 0, 0, 0), 0);
+	ck_assert(arch_env.left);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_TOPUP_RANGE, page, 1, 0), -HYP_ESHUTDOWN);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_VM_CREATE, 1, 0, 0), -HYP_ESHUTDOWN);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_CPU_LEAVE, 0, 0, 0), 0);
+	mm_check();
 }
 END_TEST
 
@@ -499,6 +506,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_used_leaves_host_blocks_whole);
 	tcase_add_test(tcase, teardown_gives_everything);
 	tcase_add_test(tcase, teardown_waits_for_work_in_progress);
-	tcase_add_test(tcase, scrub_clears_what_heaps_hold);
+	tcase_add_test(tcase, nobody_leaves_what_holds_pages);
+	tcase_add_test(tcase, who_has_left_gives_nothing_more);
 	return hyp_suite_run("mm", tcase);
 }

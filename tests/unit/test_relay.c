@@ -140,14 +140,14 @@ static const struct {
 	{ 0xc4000004, SMC_PASS },		/* AFFINITY_INFO */
 	{ 0x84000005, SMC_REFUSE },		/* MIGRATE */
 	{ 0x84000006, SMC_REFUSE },		/* MIGRATE_INFO_TYPE */
-	{ 0x84000008, SMC_PASS },		/* SYSTEM_OFF */
-	{ 0x84000009, SMC_PASS },		/* SYSTEM_RESET */
+	{ 0x84000008, SMC_END },		/* SYSTEM_OFF */
+	{ 0x84000009, SMC_END },		/* SYSTEM_RESET */
 	{ 0x8400000a, SMC_PASS },		/* PSCI_FEATURES */
 	{ 0x8400000b, SMC_REFUSE },		/* CPU_FREEZE */
 	{ 0xc400000c, SMC_REFUSE },		/* CPU_DEFAULT_SUSPEND: names an entry, too */
 	{ 0xc400000e, SMC_SYSTEM_SUSPEND },
 	{ 0x8400000f, SMC_REFUSE },		/* PSCI_SET_SUSPEND_MODE */
-	{ 0xc4000012, SMC_PASS },		/* SYSTEM_RESET2 */
+	{ 0xc4000012, SMC_END },		/* SYSTEM_RESET2 */
 	{ 0x84000013, SMC_REFUSE },		/* MEM_PROTECT */
 	{ 0xc4000020, SMC_REFUSE },		/* SDEI_VERSION */
 	{ 0xc4000021, SMC_REFUSE },		/* SDEI_EVENT_REGISTER */
@@ -182,6 +182,25 @@ START_TEST(calls_are_sorted)
 }
 END_TEST
 
+/* EL2's own entry, which it puts into a relayed call, may lie beyond 4 GiB. */
+START_TEST(relayed_calls_hold_any_address)
+{
+	u64 x[] = { 0x84000003, ~UINT64_C(0), UINT64_C(0xabcd40001000), 7 };
+	const u64 as_64_bits[] = { 0xc4000003, 0xffffffff, 0x40001000, 7 };
+	u64 with_hint[] = { 0xffffffff84010001, 1, 2, UINT64_C(1) << 32 };
+
+	smc_widen(x);
+	ck_assert_mem_eq(x, as_64_bits, sizeof(x));
+	x[2] = UINT64_C(0xabcd40001000);
+	smc_widen(x);
+	ck_assert_uint_eq(x[2], UINT64_C(0xabcd40001000));
+	ck_assert_int_eq(smc_policy(x[0]), SMC_CPU_ON);
+	smc_widen(with_hint);
+	ck_assert_uint_eq((u32)with_hint[0], 0xc4010001);
+	ck_assert_uint_eq(with_hint[3], 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = hyp_tcase();
@@ -191,5 +210,6 @@ int main(void)
 	tcase_add_test(tcase, other_code_is_not_entered);
 	tcase_add_test(tcase, what_is_el2s_is_not_entered);
 	tcase_add_loop_test(tcase, calls_are_sorted, 0, ARRAY_SIZE(calls));
+	tcase_add_test(tcase, relayed_calls_hold_any_address);
 	return hyp_suite_run("relay", tcase);
 }

@@ -355,6 +355,26 @@ START_TEST(destroying_takes_batches)
 }
 END_TEST
 
+/* A guest whose every page has tables of its own, and is the last in each. */
+START_TEST(destroying_looks_through_tables_once)
+{
+	const u64 gib = UINT64_C(1) << 30;
+	u64 vm, steps;
+
+	host_alloc_range(FAR, PKVM_BATCH_GUEST_PAGES);
+	vm = create_vm();
+	for (u64 i = 0; i < PKVM_BATCH_GUEST_PAGES; i++)
+		ck_assert_int_eq(lend(vm, FAR + PAGE(i), 8 * i * gib + gib - PAGE(1), 1), 0);
+	mm_check();
+	steps = arch_env.s2_walks;
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_VM_DESTROY, vm, 0, 0), 0);
+	ck_assert_uint_eq(regs.x[2], 0);
+	steps = arch_env.s2_walks - steps;
+	ck_assert_uint_le(steps, PKVM_BATCH_GUEST_PAGES * 64);
+	mm_check();
+}
+END_TEST
+
 /* Refusals. */
 
 START_TEST(addresses_are_checked_first)
@@ -445,6 +465,7 @@ int main(void)
 	tcase_add_test(tcase, a_guest_has_its_own_content);
 	tcase_add_test(tcase, a_page_is_shared_with_several_guests);
 	tcase_add_test(tcase, destroying_takes_batches);
+	tcase_add_test(tcase, destroying_looks_through_tables_once);
 	tcase_add_test(tcase, addresses_are_checked_first);
 	tcase_add_test(tcase, guest_addresses_are_checked_too);
 	tcase_add_test(tcase, others_pages_are_refused);

@@ -33,6 +33,7 @@
 #define TABLE_PAGES	4096
 #define SCATTER		40
 #define BURSTS_MS	200
+#define GUEST_TABLES	256	/* more than a batch of pages needs, each far from the others */
 
 static bool hypercall_only;
 module_param(hypercall_only, bool, 0);
@@ -440,11 +441,46 @@ static int time_batches(u64 handle)
 	return ret;
 }
 
+/* Pages of a block become a guest's: one after the other, or each far from the others. */
+static long time_donation(u64 handle, struct page *block, bool scattered)
+{
+	unsigned int i, nr = scattered ? PKVM_BATCH_GUEST_PAGES : PKVM_RANGE_PAGES;
+	unsigned int calls = scattered ? nr : 1;
+	long ret = topup(GUEST_TABLES);
+
+	for (i = 0; i < calls && !ret; i++) {
+		struct arm_smccc_1_2_regs regs = {
+			.a1 = handle,
+			.a2 = page_to_phys(block + i),
+			.a3 = scattered ? (u64)(i + 1) * SZ_1G - PKVM_PAGE_SIZE : 0,
+			.a4 = nr / calls,
+		};
+
+		ret = timed(PKVM_HCALL_GUEST_DONATE, &regs);
+	}
+	return ret;
+}
+
+static int time_guest(bool scattered)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
+	u64 handle;
+	long ret;
+
+	if (!block)
+		return -ENOMEM;
+	ret = create_vm(1, &handle) ?: time_donation(handle, block, scattered) ?:
+	      time_batches(handle);
+	if (!ret)
+		__free_pages(block, RANGE_ORDER);
+	return ret;
+}
+
 static int bench_longest(void)
 {
 	u64 handle;
 	long ret = drain() ?: time_range() ?: create_vm(ALLOCS, &handle) ?: time_walks() ?:
-		   time_batches(handle);
+		   time_batches(handle) ?: time_guest(false) ?: time_guest(true);
 
 	if (!ret)
 		pr_info("bench el2/max_insns_per_call %llu\n", longest);

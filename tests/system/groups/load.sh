@@ -22,12 +22,14 @@ holds_el2()
 	held_by pkvm
 }
 
-# A VM holds the module; the last to go lets it go.
+# A VM holds the module, and EL2 the CPUs; the last to go lets them go.
 stays_while_a_vm_lives()
 {
 	pkvmctl vm create --count 2
 	runs 1 rmmod pkvm
 	contains "rmmod's error" "$(cat "$ERR")" 'Module pkvm is in use'
+	insmod /root/stubcheck.ko holder=pkvm leave=1
+	rmmod stubcheck
 	pkvmctl vm destroy --all
 }
 

@@ -12,6 +12,7 @@
 PARAMETERS=/sys/module/trespass/parameters
 ROUTES=/sys/module/routes/parameters
 EFAULT=-14
+EBUSY=-16
 
 donate_pages()
 {
@@ -22,6 +23,14 @@ donate_pages()
 kernel_copy_gets_efault()
 {
 	is 'the errno' "$(cat $PARAMETERS/nofault_errno)" "$EFAULT"
+}
+
+# Whichever CPU reads the parameter.
+no_cpu_leaves()
+{
+	is 'the errno' "$(cat $PARAMETERS/leave_errno)" "$EBUSY"
+	is 'CPUs behind EL2' "$(pkvmctl -j page stats | jq .cpus.behind_el2)" "$(nproc)"
+	kernel_copy_gets_efault
 }
 
 # Whose the page is, and that touching it is told to those who may know.
@@ -198,6 +207,7 @@ comes_back_zero()
 test_case donate donate_pages
 test_case kernel-copy kernel_copy_gets_efault
 test_case page-show page_is_shown hyp stock
+test_case leave no_cpu_leaves
 test_case fault-told fault_is_told
 test_case fault-storm a_storm_is_limited
 test_case user-space user_space_gets_sigbus

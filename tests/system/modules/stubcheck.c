@@ -28,12 +28,28 @@ static bool set_vectors;
 module_param(set_vectors, bool, 0444);
 MODULE_PARM_DESC(set_vectors, "pkvm only: it has to refuse HVC_SET_VECTORS and HVC_FINALISE_EL2 (default off)");
 
-static unsigned long ask(unsigned long id)
+static bool leave;
+module_param(leave, bool, 0444);
+MODULE_PARM_DESC(leave, "pkvm only: it has to refuse that a CPU leaves it, as it holds pages (default off)");
+
+static struct arm_smccc_1_2_regs call(unsigned long id)
 {
 	struct arm_smccc_1_2_regs regs = { .a0 = id };
 
 	arm_smccc_1_2_hvc(&regs, &regs);
-	return regs.a0;
+	return regs;
+}
+
+static unsigned long ask(unsigned long id)
+{
+	return call(id).a0;
+}
+
+static bool may_leave(void)
+{
+	struct arm_smccc_1_2_regs regs = call(PKVM_HCALL_ID(PKVM_HCALL_CPU_LEAVE));
+
+	return regs.a0 || (int)regs.a1 != -EBUSY || ask(PKVM_HCALL_ID(PKVM_HCALL_VERSION));
 }
 
 struct answers {
@@ -56,6 +72,8 @@ static void ask_this_cpu(void *data)
 	/* Were one accepted, EL2 would be lost. */
 	if (answers->pkvm_expected && set_vectors &&
 	    (ask(HVC_SET_VECTORS) != HVC_STUB_ERR || ask(HVC_FINALISE_EL2) != HVC_STUB_ERR))
+		atomic_inc(&answers->wrong);
+	if (answers->pkvm_expected && leave && may_leave())
 		atomic_inc(&answers->wrong);
 }
 

@@ -9,6 +9,7 @@
  *	touch		write: reads it plainly, which is the writer's end
  *	reclaim		write: takes the free pages back, then nofault_errno reads 0
  *	zero		read: whether the page has become readable and zero
+ *	leave_errno	read: errno of a CPU that wants to be without a stage-2
  *	address		read: physical address of the last page
  *	user_page	write: donates the page at this address of the writer's
  *	user_table	write: donates the page table that translates this address of the
@@ -100,6 +101,16 @@ static int get_zero(char *buffer, const struct kernel_param *param)
 
 static const struct kernel_param_ops zero_ops = { .get = get_zero };
 module_param_cb(zero, &zero_ops, NULL, 0400);
+
+static int get_leave_errno(char *buffer, const struct kernel_param *param)
+{
+	struct arm_smccc_1_2_regs regs = {};
+
+	return sysfs_emit(buffer, "%ld\n", hcall(PKVM_HCALL_CPU_LEAVE, &regs));
+}
+
+static const struct kernel_param_ops leave_ops = { .get = get_leave_errno };
+module_param_cb(leave_errno, &leave_ops, NULL, 0400);
 
 static int get_address(char *buffer, const struct kernel_param *param)
 {

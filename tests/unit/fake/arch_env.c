@@ -50,6 +50,7 @@ static unsigned int next_ipa_bits = DEFAULT_IPA_BITS;
 static struct {
 	int fd;
 	u8 *ram;
+	u8 *uncached;			/* what is in memory, as far as it is not ram */
 	u8 *window;			/* reserved, aligned to a slot */
 	u8 *reserved;
 	u64 last_fault;			/* page that was mapped for the last fault, 0: none */
@@ -300,6 +301,7 @@ u64 *arch_s2_window(phys_addr_t table, unsigned int level)
 {
 	u8 *window = machine.s2_windows + level * HYP_PAGE_SIZE;
 
+	arch_env.s2_walks++;
 	if (!IS_ALIGNED(table, HYP_PAGE_SIZE) || page_offset(table) < 0)
 		die("a stage-2 table at", table);
 	if (machine.s2_window_pa[level] != table &&
@@ -404,6 +406,37 @@ void arch_zero_page(void *page)
 	memset(page, 0, HYP_PAGE_SIZE);
 }
 
+/* The page that EL2 has in its window, or behind its own tables. */
+static phys_addr_t pa_of(const void *page)
+{
+	u64 va = (u64)page;
+	phys_addr_t table;
+
+	if (machine.fixmap && page == arch_env_page(machine.fixmap))
+		return machine.fixmap;
+	if (va - (u64)machine.window >= WINDOW_SIZE || !find_table(va, PTE_LAST_LEVEL, &table))
+		die("no page to scrub at", va);
+	return pte_pa(((u64 *)arch_env_page(table))[index_at(va, PTE_LAST_LEVEL)]);
+}
+
+void arch_scrub_page(void *page)
+{
+	arch_zero_page(page);
+	arch_env_write_back(pa_of(page));
+}
+
+/* The memory behind the cache. */
+
+void *arch_env_uncached_page(phys_addr_t pa)
+{
+	return machine.uncached + ((u8 *)arch_env_page(pa) - machine.ram);
+}
+
+void arch_env_write_back(phys_addr_t pa)
+{
+	memcpy(arch_env_uncached_page(pa), arch_env_page(pa), HYP_PAGE_SIZE);
+}
+
 /* spinlock.h: one CPU, so that a lock which is taken will stay taken. */
 
 void hyp_spin_lock(struct hyp_spinlock *lock)
@@ -443,10 +476,9 @@ void psci_stats(struct pkvm_cpu_stats *ret)
 	*ret = (struct pkvm_cpu_stats){ .cpus = 1 };
 }
 
-int hcall_cpu_leave(struct hcall *call)
+void cpu_leave(void)
 {
-	(void)call;
-	return 0;
+	arch_env.left = true;
 }
 
 int hcall_crash(struct hcall *call)
@@ -518,7 +550,9 @@ static void make_ram(u64 size)
 	if (machine.fd < 0 || ftruncate(machine.fd, size))
 		die("no memory file of size", size);
 	machine.ram = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, machine.fd, 0);
-	if (machine.ram == MAP_FAILED)
+	machine.uncached = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (machine.ram == MAP_FAILED || machine.uncached == MAP_FAILED)
 		die("cannot map RAM of size", size);
 }
 
@@ -587,5 +621,6 @@ void arch_env_stop(void)
 	munmap(machine.reserved, WINDOW_SIZE + PKVM_VA_SLOT);
 	munmap(machine.s2_windows, S2_WINDOWS_SIZE);
 	munmap(machine.ram, arch_env.nr_pages << HYP_PAGE_SHIFT);
+	munmap(machine.uncached, arch_env.nr_pages << HYP_PAGE_SHIFT);
 	close(machine.fd);
 }

@@ -32,9 +32,11 @@ struct arch_env {
 	u64 fixmaps;			/* calls of arch_fixmap() */
 	u64 s2_tlbi_syncs;		/* calls of arch_s2_tlbi_sync() */
 	u64 s2_tlbi_alls;		/* calls of arch_s2_tlbi_all() */
+	u64 s2_walks;			/* calls of arch_s2_window(): steps of walks, mostly */
 	u64 guest_tlbis;		/* calls of arch_guest_tlbi() */
 	u32 cpu;			/* the one that runs, below ARCH_ENV_CPUS */
 	u64 counter;			/* arch_counter() */
+	bool left;			/* cpu_leave() was called */
 	struct trace_ring trace[ARCH_ENV_CPUS];
 	/* The host at work meanwhile: called whenever EL2 has closed a window. */
 	void (*fixmap_closed)(phys_addr_t pa);
@@ -53,6 +55,13 @@ void arch_env_start_default(void);
 
 /* A page of RAM as the host sees it. */
 void *arch_env_page(phys_addr_t pa);
+
+/*
+ * A page as the host sees it that reads it past the cache: as it was when its content was written
+ * back last. EL2 does that when it scrubs, and a cache whenever it likes: now.
+ */
+void *arch_env_uncached_page(phys_addr_t pa);
+void arch_env_write_back(phys_addr_t pa);
 
 /* Whether a page is zero but for links in its first so many words of 8 bytes. */
 bool arch_env_is_zero(phys_addr_t pa, unsigned int links);
