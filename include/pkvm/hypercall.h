@@ -413,6 +413,8 @@ enum pkvm_debug_panic {
 	PKVM_DEBUG_LOSE_STATE,
 	/* or is firmware's business again */
 	PKVM_DEBUG_KEEP_STATE,
+	/* no panic: from now on this CPU has, and works around, all errata that EL2 knows of */
+	PKVM_DEBUG_ERRATA,
 };
 
 #define PKVM_STATS_REGS	16

@@ -2,6 +2,7 @@
 /* The table of hypercalls, and what is the same for all of them. */
 #include "hcall.h"
 
+#include "arch.h"
 #include "errno.h"
 #include "mm.h"
 #include "smccc.h"
@@ -67,7 +68,10 @@ static const struct hcall_entry *find_entry(u64 x0)
 {
 	u64 nr = hcall_nr(x0);
 
-	return nr < PKVM_HCALL_COUNT && entries[nr].handler ? &entries[nr] : NULL;
+	if (nr >= PKVM_HCALL_COUNT)
+		return NULL;
+	nr = arch_index_nospec(nr, PKVM_HCALL_COUNT);
+	return entries[nr].handler ? &entries[nr] : NULL;
 }
 
 /* Credit goes in, whatever happens none comes out, and a shortage becomes a request. */

@@ -15,6 +15,7 @@
 #include "spinlock.h"
 #include "string.h"
 #include "sysreg.h"
+#include "workaround.h"
 
 #define MPIDR_AFFINITY		UINT64_C(0xff00ffffff)
 
@@ -255,6 +256,7 @@ u32 el2_cold_init(struct hyp_frame *frame)
 	cpu->restartable = false;
 	cpu->hcall = 0;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
+	workaround_init(cpu);
 	el2_regs_restore(cpu->control);
 	/* Not saved: the record may be another CPU's, of another kind even (claim()). */
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);

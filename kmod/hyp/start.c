@@ -7,6 +7,7 @@
 #include "init.h"
 #include "psci.h"
 #include "sysreg.h"
+#include "workaround.h"
 
 /* Set by the first CPU once hyp_init() has succeeded. */
 static bool started;
@@ -39,6 +40,7 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	cpu->hcall = 0;
 	cpu->restartable = false;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
+	workaround_init(cpu);
 	if (!started)
 		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
 	if (!ret) {

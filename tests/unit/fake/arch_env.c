@@ -256,6 +256,12 @@ bool arch_env_readable(u64 va)
 
 /* arch.h, the rest. */
 
+/* This machine does not speculate. */
+u64 arch_index_nospec(u64 index, u64 size)
+{
+	return index < size ? index : 0;
+}
+
 u32 arch_cpu(void)
 {
 	return arch_env.cpu;
