@@ -85,7 +85,8 @@ static void give_back_locked(void)
 	pkvm_hyptrace_stop();
 	ret = pkvm_teardown();
 	if (ret)
-		pr_err("EL2 does not give its pages back: error %d\n", ret);
+		pr_err("EL2 does not give its pages back, and is left with what is in them: error %d\n",
+		       ret);
 	if (pkvm_pages_out())
 		pr_err("%lld pages that were donated to EL2 have not come back\n", pkvm_pages_out());
 	el2_give_back();
@@ -114,7 +115,7 @@ static void shutdown_locked(void)
 		pr_info("dead EL2 left ahead of the restart\n");
 		return;
 	}
-	pkvm_vm_destroy_all(&destroyed);
+	destroyed = pkvm_vm_close();
 	give_back_locked();
 	if (destroyed)
 		pr_info("%u VMs destroyed ahead of the restart\n", destroyed);

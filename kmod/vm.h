@@ -48,6 +48,13 @@ int pkvm_vm_destroy(u32 handle);
 int pkvm_vm_destroy_all(u32 *ret_done);
 
 /*
+ * Ahead of a restart: destroys every VM, and those that are being created go as soon as they
+ * are complete, with -ENXIO for who creates them. Process context, not interruptible. Returns
+ * how many it has destroyed; those that others destroy may still be on their way.
+ */
+u32 pkvm_vm_close(void);
+
+/*
  * A netlink port has closed: what is bound to it is destroyed by a work item. For a
  * netlink notifier: does not wait. VMs created later with the same number are safe.
  */
