@@ -25,10 +25,7 @@
 #define TRESPASS "/sys/module/trespass/parameters/"
 #define ROUTES "/sys/module/routes/parameters/"
 #define ROUTES_DEVICE "/dev/routes"
-/* What a table of the last level translates: the page has one to itself. */
-#define TABLE_SPAN (1UL << 21)
 #define PAGE_BYTE 0x5a
-#define PAGE_SIZE 4096
 #define COPY_SIZE 8 /* bytes that the kernel is asked to copy */
 
 static sigjmp_buf before_touch;
@@ -52,15 +49,22 @@ static int set_parameter(const char *name, const volatile void *address)
 	return close(fd);
 }
 
+static unsigned long page_size(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+/* What a table of the last level translates: an entry has 8 bytes. The page has one to itself. */
 static volatile char *map_page(void)
 {
-	char *area = mmap(NULL, 3 * TABLE_SPAN, PROT_READ | PROT_WRITE,
+	unsigned long span = page_size() / 8 * page_size();
+	char *area = mmap(NULL, 3 * span, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	unsigned long middle = ((unsigned long)area + 2 * TABLE_SPAN - 1) & ~(TABLE_SPAN - 1);
+	unsigned long middle = ((unsigned long)area + 2 * span - 1) & ~(span - 1);
 
 	if (area == MAP_FAILED)
 		return NULL;
-	madvise(area, 3 * TABLE_SPAN, MADV_NOHUGEPAGE);
+	madvise(area, 3 * span, MADV_NOHUGEPAGE);
 	return (volatile char *)middle;
 }
 
@@ -113,7 +117,7 @@ static int read_through_donated_table(volatile char *page)
 static volatile char *map_routes(void)
 {
 	int fd = open(ROUTES_DEVICE, O_RDWR);
-	void *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, fd, 0);
+	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, fd, 0);
 
 	if (page == MAP_FAILED) {
 		perror(ROUTES_DEVICE);
