@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Touches a page after it has been donated to EL2 (modules/trespass.c), and says what came of
- * it; the exit status tells whether that is what has to. Usage: sigbus page|table|mapped|remote
+ * it; the exit status tells whether that is what has to.
+ * Usage: sigbus page|table|mapped|remote|direct-out|direct-in
  *
  *	page	a page of its own
  *	table	a page of its own, of which the page table was donated
  *	mapped	the page of modules/routes.c, mapped before that is donated: touched by the
  *		program, by the kernel for it, and by a module that has pinned it
  *	remote	that page, by process_vm_readv()
+ *	direct-out, direct-in	that page, by direct I/O of a disk that the CPU copies to and from
  */
-#define _GNU_SOURCE	/* process_vm_readv() */
+#define _GNU_SOURCE	/* process_vm_readv(), O_DIRECT */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -25,6 +27,7 @@
 #define TRESPASS "/sys/module/trespass/parameters/"
 #define ROUTES "/sys/module/routes/parameters/"
 #define ROUTES_DEVICE "/dev/routes"
+#define RAM_DISK "/dev/ram0"
 #define PAGE_BYTE 0x5a
 #define COPY_SIZE 8 /* bytes that the kernel is asked to copy */
 
@@ -174,13 +177,39 @@ static void copy_remotely(void)
 		fprintf(stderr, "process_vm_readv: %zd\n", ret);
 }
 
+static void move_directly(ssize_t (*move)(int fd, void *page, size_t size))
+{
+	int fd = open(RAM_DISK, O_RDWR | O_DIRECT);
+	ssize_t ret = move(fd, (void *)map_routes(), page_size());
+
+	if (ret < 0)
+		perror(RAM_DISK);
+	else
+		fprintf(stderr, "direct I/O: %zd\n", ret);
+}
+
+static ssize_t write_out(int fd, void *page, size_t size)
+{
+	return write(fd, page, size);
+}
+
+static void direct_out(void)
+{
+	move_directly(write_out);
+}
+
+static void direct_in(void)
+{
+	move_directly(read);
+}
+
 /* There the kernel takes its own address of the page, to which nothing can happen: an oops. */
-static int touch_remotely(void)
+static int ends(void (*touch)(void))
 {
 	int status;
 
 	if (!fork()) {
-		copy_remotely();
+		touch();
 		_exit(EXIT_SUCCESS);
 	}
 	if (wait(&status) < 0 || !WIFSIGNALED(status))
@@ -210,7 +239,11 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "mapped"))
 		return touch_mapped();
 	if (!strcmp(mode, "remote"))
-		return touch_remotely();
-	fputs("usage: sigbus page|table|mapped|remote\n", stderr);
+		return ends(copy_remotely);
+	if (!strcmp(mode, "direct-out"))
+		return ends(direct_out);
+	if (!strcmp(mode, "direct-in"))
+		return ends(direct_in);
+	fputs("usage: sigbus page|table|mapped|remote|direct-out|direct-in\n", stderr);
 	return EXIT_FAILURE;
 }
