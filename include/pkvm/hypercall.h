@@ -413,6 +413,8 @@ enum pkvm_debug_panic {
 	PKVM_DEBUG_LOSE_STATE,
 	/* or is firmware's business again */
 	PKVM_DEBUG_KEEP_STATE,
+	/* no panic: -> x2 the longest that EL2 has held a lock, in ticks of the counter */
+	PKVM_DEBUG_LOCK_TIME,
 };
 
 #define PKVM_STATS_REGS	16

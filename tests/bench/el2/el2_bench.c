@@ -8,6 +8,9 @@
  * With hypercall_only=1 it measures a plain hypercall and no more, and with burst=N it makes N
  * of them each millisecond for BURSTS_MS: what looks at their traces can be measured by that.
  *
+ * With lock_time=1 it tells in the end how long EL2 has held a lock at most since load, which a
+ * debug image knows; the other figures are then those of a debug image.
+ *
  * The counter steps by 16 instructions or more, so everything is measured over
  * thousands of calls.
  */
@@ -18,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <asm/arch_timer.h>
 
 #include <pkvm/hypercall.h>
 
@@ -36,6 +40,9 @@
 
 static bool hypercall_only;
 module_param(hypercall_only, bool, 0);
+
+static bool lock_time;
+module_param(lock_time, bool, 0);
 
 static unsigned int burst;
 module_param(burst, uint, 0);
@@ -407,6 +414,27 @@ static int time_range(void)
 	return timed(PKVM_HCALL_TOPUP_RANGE, &regs);
 }
 
+static long time_guest(enum pkvm_hcall_nr nr, u64 handle, phys_addr_t pa)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = handle, .a2 = pa, .a4 = 1 << RANGE_ORDER };
+
+	return timed(nr, &regs);
+}
+
+/* A block that is shared with EL2, then with the VM, and in the end the VM's. */
+static int time_sharing(u64 handle, phys_addr_t pa)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = 1 << RANGE_ORDER };
+	long ret = timed(PKVM_HCALL_SHARE_HYP, &regs);
+
+	regs = (struct arm_smccc_1_2_regs){ .a1 = pa, .a2 = 1 << RANGE_ORDER };
+	ret = ret ?: timed(PKVM_HCALL_UNSHARE_HYP, &regs) ?:
+	      time_guest(PKVM_HCALL_GUEST_SHARE, handle, pa);
+	regs = (struct arm_smccc_1_2_regs){ .a1 = handle, .a3 = 1 << RANGE_ORDER };
+	return ret ?: timed(PKVM_HCALL_GUEST_UNSHARE, &regs) ?:
+	       time_guest(PKVM_HCALL_GUEST_DONATE, handle, pa);
+}
+
 static int time_walks(void)
 {
 	struct arm_smccc_1_2_regs regs;
@@ -442,13 +470,18 @@ static int time_batches(u64 handle)
 
 static int bench_longest(void)
 {
+	struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
 	u64 handle;
-	long ret = drain() ?: time_range() ?: create_vm(ALLOCS, &handle) ?: time_walks() ?:
-		   time_batches(handle);
+	long ret = block ? drain() : -ENOMEM;
 
-	if (!ret)
-		pr_info("bench el2/max_insns_per_call %llu\n", longest);
-	return ret;
+	ret = ret ?: time_range() ?: create_vm(ALLOCS, &handle) ?: time_walks() ?:
+	      time_sharing(handle, page_to_phys(block)) ?: time_batches(handle);
+	if (ret)
+		return ret;
+	/* The VM's end has made it the host's again. */
+	__free_pages(block, RANGE_ORDER);
+	pr_info("bench el2/max_insns_per_call %llu\n", longest);
+	return 0;
 }
 
 /* What lies idle at EL2 after requests, not a reserve, have fed a VM. */
@@ -482,9 +515,29 @@ static int bench_all(void)
 	       bench_idle();
 }
 
+static int report_lock_time(void)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = PKVM_DEBUG_LOCK_TIME };
+	long ret = hcall(PKVM_HCALL_DEBUG_PANIC, &regs);
+
+	if (!ret)
+		pr_info("bench el2/max_lock_insns %llu\n",
+			div_u64(regs.a2 * NSEC_PER_SEC, arch_timer_get_cntfrq()));
+	return ret;
+}
+
+static int bench(void)
+{
+	if (burst)
+		return make_bursts();
+	if (hypercall_only)
+		return bench_hypercall();
+	return bench_all() ?: lock_time ? report_lock_time() : 0;
+}
+
 static int __init el2_bench_init(void)
 {
-	int ret = burst ? make_bursts() : hypercall_only ? bench_hypercall() : bench_all();
+	int ret = bench();
 
 	if (ret)
 		pr_err("bench failed: error %d\n", ret);
