@@ -52,7 +52,7 @@ help:
 ## make check-fuzz     bounded fuzzer runs
 ## make check-system   tests in the booted machine; GROUPS="cli panic" runs some of tests/system/groups
 ## make check-smoke    the main job on Linux 6.12
-## make check-kernels  the system tests on Linux 6.1, 6.12 and 7.2 (not part of make check)
+## make check-kernels  the system tests on Linux 6.1, 6.12, 7.2 and on 16 KiB pages (not part of make check)
 ## make check-tools    tests of the tests' own tools
 ## make check-spec     whether the netlink spec and what is generated from it agree
 ## make bench          figures: a table and build/bench.json
@@ -63,7 +63,7 @@ help:
 ## make guest          everything that tests/guest/run boots
 ## make clean          remove build/ (the cache stays: make clean-cache)
 ##
-## V=1 prints commands; KVER=6.1 chooses the kernel under test (6.12, 7.2).
+## V=1 prints commands; KVER=6.1 chooses the kernel under test (6.12, 6.12-16k, 7.2).
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -127,7 +127,7 @@ static int load(struct ring *ring, unsigned int cpu)
 static void unload(struct ring *ring, unsigned int cpu)
 {
 	struct arm_smccc_1_2_regs regs;
-	unsigned int kept = 0;
+	unsigned long kept = 0;
 	int err;
 
 	do {
@@ -136,10 +136,10 @@ static void unload(struct ring *ring, unsigned int cpu)
 	} while (!err && regs.a2 != PKVM_LIST_END);
 	while (ring->nr_pages) {
 		err = unshare_and_free(ring->pages[--ring->nr_pages]);
-		kept += err != 0;
+		kept += err ? HYP_PER_HOST : 0;
 	}
 	if (kept)
-		pr_err("EL2 keeps %u pages of CPU %u's trace: error %d\n", kept, cpu, err);
+		pr_err("EL2 keeps %lu pages of CPU %u's trace: error %d\n", kept, cpu, err);
 	kvfree(ring->pages);
 	ring->pages = NULL;
 }

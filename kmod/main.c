@@ -2,7 +2,6 @@
 /* Module load and unload: parameters, and the order in which the parts come up and go down. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -31,8 +30,6 @@
 #define MIB_SHIFT	20
 #define HEAP_MIN_MIB	(PKVM_HEAP_MIN_SIZE >> MIB_SHIFT)
 #define HEAP_MAX_MIB	(PKVM_HEAP_MAX_SIZE >> MIB_SHIFT)
-
-#define EMPTY_TRIES	1000
 
 static unsigned int heap_mib = HEAP_MAX_MIB;
 module_param(heap_mib, uint, 0444);
@@ -80,38 +77,16 @@ static int check_version(void)
 	return 0;
 }
 
-/*
- * No VM lives but ahead of a restart. Then one may come into being meanwhile: until the first
- * call of teardown has been answered, of which there are so many, 1 ms apart.
- */
-static int empty(u32 *destroyed)
-{
-	unsigned int tries;
-	u32 nr;
-	int ret = -EBUSY;
-
-	for (tries = 0; ret == -EBUSY && tries < EMPTY_TRIES; tries++) {
-		if (tries)
-			msleep(1);
-		pkvm_vm_destroy_all(false, &nr);
-		*destroyed += nr;
-		ret = pkvm_teardown();
-	}
-	return ret;
-}
-
 /* Nothing of EL2's may be missing when its pages come back. */
 static void give_back_locked(void)
 {
-	u32 destroyed = 0;
 	int ret;
 
 	pkvm_hyptrace_stop();
-	ret = empty(&destroyed);
-	if (destroyed)
-		pr_info("%u VMs destroyed ahead of the restart\n", destroyed);
+	ret = pkvm_teardown();
 	if (ret)
-		pr_err("EL2 does not give its pages back: error %d\n", ret);
+		pr_err("EL2 does not give its pages back, and is left with what is in them: error %d\n",
+		       ret);
 	if (pkvm_pages_out())
 		pr_err("%lld pages that were donated to EL2 have not come back\n", pkvm_pages_out());
 	el2_give_back();
@@ -131,6 +106,8 @@ static void give_back(void)
 
 static void shutdown_locked(void)
 {
+	u32 destroyed;
+
 	if (pkvm_is_dead()) {
 		pkvm_hyptrace_stop();
 		el2_give_back();
@@ -138,7 +115,10 @@ static void shutdown_locked(void)
 		pr_info("dead EL2 left ahead of the restart\n");
 		return;
 	}
+	destroyed = pkvm_vm_close();
 	give_back_locked();
+	if (destroyed)
+		pr_info("%u VMs destroyed ahead of the restart\n", destroyed);
 }
 
 void pkvm_shutdown(void)

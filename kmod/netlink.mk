@@ -7,4 +7,5 @@ regen:
 	$(Q)include/netlink/regen
 
 check-spec: packages-test
-	$(Q)tests/check/run-python tests/spec/test_netlink_spec.py tests/spec/test_monitoring.py
+	$(Q)tests/check/run-python tests/spec/test_netlink_spec.py tests/spec/test_monitoring.py \
+		tests/spec/test_trace_names.py

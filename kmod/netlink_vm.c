@@ -73,7 +73,7 @@ int pkvm_nl_vm_destroy_doit(struct sk_buff *skb, struct genl_info *info)
 	err = pkvm_nl_begin(info, &reply);
 	if (err)
 		return err;
-	err = handle ? pkvm_vm_destroy(nla_get_u32(handle)) : pkvm_vm_destroy_all(true, &destroyed);
+	err = handle ? pkvm_vm_destroy(nla_get_u32(handle)) : pkvm_vm_destroy_all(&destroyed);
 	err = explain(info, err) ?: nla_put_u32(reply.skb, PKVM_A_VM_DESTROYED, destroyed);
 	return pkvm_nl_finish(info, &reply, err);
 }

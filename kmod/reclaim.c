@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pages come back from EL2: on demand, and all of them before unload. */
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -13,6 +14,10 @@
 #include "reclaim.h"
 #include "stats.h"
 #include "trace.h"
+
+/* A call that is at work at EL2 is waited for: so often, and so long each time. 5 s in all. */
+#define BUSY_TRIES	500
+#define BUSY_PAUSE_MS	10
 
 /* RECLAIM and TEARDOWN answer alike: x2 and x3 are a list that is the host's again. */
 static int take_back(enum pkvm_hcall_nr nr, u64 pages, u64 *ret_done)
@@ -84,12 +89,17 @@ u64 pkvm_reclaimable(void)
 
 int pkvm_teardown(void)
 {
+	unsigned int tries = BUSY_TRIES;
 	u64 batch;
 	int err;
 
-	do {
+	for (;;) {
 		err = take_back(PKVM_HCALL_TEARDOWN, PKVM_BATCH_PAGES, &batch);
-		cond_resched();
-	} while (!err && batch);
-	return err;
+		if (err == -EBUSY && tries--)
+			msleep(BUSY_PAUSE_MS);
+		else if (err || !batch)
+			return err;
+		else
+			cond_resched();
+	}
 }

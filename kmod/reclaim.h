@@ -24,10 +24,11 @@ u64 pkvm_reclaimable(void);
 int pkvm_reclaim_batch(u64 pages, u64 *ret_done);
 
 /*
- * Before unload, when no VM is left: takes back every page that was ever topped
- * up. EL2 answers little else afterwards. Process context, not interruptible.
- * Returns 0; -EBUSY while a VM lives, or what pkvm_hcall() returned. Pages that
- * then are still missing: pkvm_pages_out() in stats.h.
+ * Before unload or a restart, when no VM is left: takes back every page that was ever
+ * topped up. EL2 answers little else afterwards. Process context, not interruptible: waits
+ * some seconds for calls of others that are at work at EL2. Returns 0; -EBUSY if that was
+ * not enough, or a VM lives; or what pkvm_hcall() returned. Pages that then are still
+ * missing: pkvm_pages_out() in stats.h.
  */
 int pkvm_teardown(void);
 

@@ -33,6 +33,9 @@ struct vm {
 
 static DEFINE_XARRAY(vms);
 
+/* Ahead of a restart: no VM is published any more. Changes under the lock of the array. */
+static bool closed;
+
 /* Whose netlink port has closed: destroy_orphans() is to destroy them. */
 #define ORPHAN	XA_MARK_0
 
@@ -102,7 +105,7 @@ static int publish(struct vm *vm, u64 start_ns)
 	int err;
 
 	xa_lock(&vms);
-	err = __xa_insert(&vms, vm->origin.vm, vm, GFP_KERNEL_ACCOUNT);
+	err = closed ? -ENXIO : __xa_insert(&vms, vm->origin.vm, vm, GFP_KERNEL_ACCOUNT);
 	if (!err)
 		tell(PKVM_EVENT_VM_CREATE, vm->origin.vm, vm->config.vcpus, 0, start_ns);
 	xa_unlock(&vms);
@@ -186,7 +189,7 @@ int pkvm_vm_destroy(u32 handle)
 	return err;
 }
 
-int pkvm_vm_destroy_all(bool killable, u32 *ret_done)
+int pkvm_vm_destroy_all(u32 *ret_done)
 {
 	unsigned long handle;
 	struct vm *vm;
@@ -194,7 +197,7 @@ int pkvm_vm_destroy_all(bool killable, u32 *ret_done)
 
 	*ret_done = 0;
 	xa_for_each(&vms, handle, vm) {
-		if (killable && fatal_signal_pending(current))
+		if (fatal_signal_pending(current))
 			return -EINTR;
 		err = pkvm_vm_destroy(handle);
 		if (err == -ENOENT)
@@ -204,6 +207,20 @@ int pkvm_vm_destroy_all(bool killable, u32 *ret_done)
 		++*ret_done;
 	}
 	return 0;
+}
+
+u32 pkvm_vm_close(void)
+{
+	unsigned long handle;
+	struct vm *vm;
+	u32 done = 0;
+
+	xa_lock(&vms);
+	closed = true;
+	xa_unlock(&vms);
+	xa_for_each(&vms, handle, vm)
+		done += !pkvm_vm_destroy(handle);
+	return done;
 }
 
 static void destroy_orphans(struct work_struct *work)

@@ -43,9 +43,16 @@ int pkvm_vm_destroy(u32 handle);
 
 /*
  * Every VM that is there when its turn comes. Process context. Returns 0, -EINTR on
- * a fatal signal if it is to be killable, or the first error; *ret_done is set in every case.
+ * a fatal signal, or the first error; *ret_done is set in every case.
  */
-int pkvm_vm_destroy_all(bool killable, u32 *ret_done);
+int pkvm_vm_destroy_all(u32 *ret_done);
+
+/*
+ * Ahead of a restart: destroys every VM, and those that are being created go as soon as they
+ * are complete, with -ENXIO for who creates them. Process context, not interruptible. Returns
+ * how many it has destroyed; those that others destroy may still be on their way.
+ */
+u32 pkvm_vm_close(void);
 
 /*
  * A netlink port has closed: what is bound to it is destroyed by a work item. For a

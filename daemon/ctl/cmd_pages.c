@@ -53,7 +53,7 @@ enum ctl_exit ctl_cmd_topup(struct ctl *ctl)
 {
 	uint64_t done;
 
-	if (move(ctl, topup, "top-up", &done) || done != ctl->args->size.number)
+	if (move(ctl, topup, "top-up", &done) || done < ctl->args->size.number)
 		return fell_short(ctl, "topped up", done);
 	return ctl_viewed(ctl_view_moved(ctl->out, "topped up", done, &ctl->style));
 }

@@ -42,7 +42,7 @@ int ctl_move_in_steps(ctl_move_fn move, void *context, uint64_t total, uint64_t 
 		wanted = total - done < step ? total - done : step;
 		err = move(context, wanted, &moved);
 		done += moved;
-	} while (!err && moved == wanted && done < total);
+	} while (!err && moved >= wanted && done < total);
 
 	if (progress->out)
 		erase(progress);

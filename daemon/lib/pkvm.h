@@ -160,7 +160,8 @@ int pkvm_run_selftest(struct pkvm_client *client, struct pkvm_selftest *ret);
 
 /*
  * 1 to PKVM_NL_MAX_PAGES pages. Returns 0 and how many were moved; if these are
- * fewer than asked for, pkvm_client_error() has the reason, if there is one. Admin.
+ * fewer than asked for, pkvm_client_error() has the reason, if there is one. A host with
+ * larger pages than EL2's tops up whole ones, which may be a few of EL2's more. Admin.
  */
 int pkvm_topup(struct pkvm_client *client, uint64_t pages, uint64_t *ret_done);
 int pkvm_reclaim(struct pkvm_client *client, uint64_t pages, uint64_t *ret_done);

@@ -80,7 +80,7 @@ static int move_batch(struct runner *runner, struct action *action)
 			 pkvm_client_error(client));
 	if (err)
 		return err;
-	return done == pages && action->done < action->asked;
+	return done >= pages && action->done < action->asked;
 }
 
 /*

@@ -415,6 +415,8 @@ enum pkvm_debug_panic {
 	PKVM_DEBUG_KEEP_STATE,
 	/* no panic: from now on this CPU has, and works around, all errata that EL2 knows of */
 	PKVM_DEBUG_ERRATA,
+	/* no panic: -> x2 the longest that EL2 has held a lock, in ticks of the counter */
+	PKVM_DEBUG_LOCK_TIME,
 };
 
 #define PKVM_STATS_REGS	16

@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "hcall.h"
 #include "init.h"
+#include "lock_time.h"
 #include "panic.h"
 #include "psci.h"
 #include "string.h"
@@ -65,6 +66,9 @@ int hcall_debug_panic(struct hcall *call)
 		return 0;
 	case PKVM_DEBUG_ERRATA:
 		workaround_debug_all();
+		return 0;
+	case PKVM_DEBUG_LOCK_TIME:
+		call->ret[2] = lock_time_longest();
 		return 0;
 	default:
 		return -HYP_EINVAL;

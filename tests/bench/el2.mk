@@ -16,10 +16,10 @@ $(EL2_BENCH): $(EL2_BENCH_SRCS) $(KERNEL_STAMP)
 	$(Q)touch $@
 
 .PHONY: bench-el2
-bench-el2: $(EL2_BENCH) $(KMOD_NOTRACE) guest
+bench-el2: $(EL2_BENCH) $(KMOD_NOTRACE) $(KMOD_DEBUG) guest
 	@echo "  BENCH   EL2"
 	$(Q)mkdir -p $(BUILD)/bench
-	$(Q)tests/bench/el2_run $(EL2_BENCH) >$(BUILD)/bench/el2.json
+	$(Q)tests/bench/el2_run $(EL2_BENCH) $(KMOD_DEBUG) >$(BUILD)/bench/el2.json
 	@echo "  BENCH   trace"
 	$(Q)tests/bench/trace_run $(EL2_BENCH) $(KMOD_NOTRACE) >$(BUILD)/bench/trace.json
 

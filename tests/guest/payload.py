@@ -14,7 +14,7 @@ import subprocess
 # For the session's ports; modprobe finds what they depend on.
 SESSION_MODULES = ("virtio_mmio", "virtio_console")
 # Not loaded: what a command may want to load.
-TEST_MODULES = ("virtio_pci", "virtio_mem")
+TEST_MODULES = ("virtio_pci", "virtio_mem", "brd")
 MERGED = ("bin", "lib", "sbin")
 HEADER_SIZE = 110
 

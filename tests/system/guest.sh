@@ -12,6 +12,10 @@ TEST_DIR=$(mktemp -d)
 OUT=$TEST_DIR/out
 ERR=$TEST_DIR/err
 
+# EL2's pages in one of this kernel's.
+# shellcheck disable=SC2034 # used by those who source this
+HYP_PER_HOST=$(($(getconf PAGESIZE) / 4096))
+
 LOG_LINES=30
 # What the kernel says when something is wrong with it, and the module when pages are lost.
 LOG_ALARMS='WARNING:|BUG:|Oops|Call trace:|Internal error|Unable to handle|KASAN|UBSAN'
@@ -80,6 +84,13 @@ is()
 number()
 {
 	test "$2" "$3" "$4" || fail "$1 is $2, expected $3 $4"
+}
+
+# topped_up WHAT SEEN ASKED: so many of EL2's pages, in whole ones of the host's
+topped_up()
+{
+	number "$1" "$2" -ge "$3"
+	number "$1" "$2" -lt $(($3 + HYP_PER_HOST))
 }
 
 # contains WHAT TEXT PART

@@ -120,7 +120,7 @@ check-smoke:
 	$(Q)tests/system/run --kernel $(SMOKE_KERNEL) smoke
 
 # One kernel after the other, to the end: each says for itself what failed.
-SYSTEM_KERNELS := 6.1 6.12 7.2
+SYSTEM_KERNELS := 6.1 6.12 6.12-16k 7.2
 
 .PHONY: check-kernels
 check-kernels:

@@ -336,6 +336,15 @@ START_TEST(topup_on_a_terminal)
 }
 END_TEST
 
+START_TEST(topup_of_whole_host_pages)
+{
+	fake_module.topup_room = 100;
+	fake_module.topup_excess = 3;
+	ck_assert_int_eq(run("topup 4K"), 0);
+	ck_assert_str_eq(said.out, "topped up 16 KiB (4 pages)\n");
+}
+END_TEST
+
 START_TEST(topup_falls_short)
 {
 	fake_module.topup_room = 100;
@@ -543,6 +552,7 @@ int main(void)
 	tcase_add_test(tcase, findings_set_the_status);
 	tcase_add_test(tcase, topup);
 	tcase_add_test(tcase, topup_on_a_terminal);
+	tcase_add_test(tcase, topup_of_whole_host_pages);
 	tcase_add_test(tcase, topup_falls_short);
 	tcase_add_test(tcase, reclaim);
 	tcase_add_test(tcase, reclaim_fails_on_the_way);

@@ -94,9 +94,13 @@ START_TEST(terminal_width)
 }
 END_TEST
 
-/* EL2 in the place of the module: takes up to @room pages, then fails or falls short. */
+/*
+ * EL2 in the place of the module: takes up to @room pages, then fails or falls short. A page
+ * of its host's is @host_page of its own, or one.
+ */
 struct fake_el2 {
 	uint64_t room;
+	uint64_t host_page;
 	int err;
 	unsigned int calls;
 	uint64_t largest;
@@ -105,11 +109,13 @@ struct fake_el2 {
 static int fake_topup(void *context, uint64_t pages, uint64_t *ret_done)
 {
 	struct fake_el2 *el2 = context;
+	uint64_t host_page = el2->host_page ? el2->host_page : 1;
+	uint64_t whole = (pages + host_page - 1) / host_page * host_page;
 
 	el2->calls++;
 	if (pages > el2->largest)
 		el2->largest = pages;
-	*ret_done = pages < el2->room ? pages : el2->room;
+	*ret_done = whole < el2->room ? whole : el2->room;
 	el2->room -= *ret_done;
 	return *ret_done < pages ? el2->err : 0;
 }
@@ -128,6 +134,17 @@ START_TEST(steps)
 	ck_assert_int_eq(ctl_move_in_steps(fake_topup, &el2, 256, 256, &no_bar, &done), 0);
 	ck_assert_uint_eq(done, 256);
 	ck_assert_uint_eq(el2.calls, 5);
+}
+END_TEST
+
+START_TEST(steps_of_whole_host_pages)
+{
+	struct fake_el2 el2 = { .room = 10000, .host_page = 16 };
+	uint64_t done = 1;
+
+	ck_assert_int_eq(ctl_move_in_steps(fake_topup, &el2, 1000, 250, &no_bar, &done), 0);
+	ck_assert_uint_eq(done, 1008);
+	ck_assert_uint_eq(el2.calls, 4);
 }
 END_TEST
 
@@ -176,6 +193,7 @@ int main(void)
 	tcase_add_test(tcase, no_terminal);
 	tcase_add_test(tcase, terminal_width);
 	tcase_add_test(tcase, steps);
+	tcase_add_test(tcase, steps_of_whole_host_pages);
 	tcase_add_test(tcase, steps_end_early);
 	tcase_add_test(tcase, bar);
 	return suite_run(suite);

@@ -411,6 +411,20 @@ START_TEST(others_take_turns)
 }
 END_TEST
 
+START_TEST(host_has_larger_pages)
+{
+	fake_module_load();
+	start();
+	fake_module.topups = 0;
+	fake_module.topup_excess = 3;
+	ck_assert_int_eq(manager_request(manager, POLICY_TOPUP, 1300, on_done, &seen, &message), 0);
+	settle();
+	ck_assert_uint_eq(fake_module.topups, 3);
+	ck_assert_uint_eq(seen.done_with.done, 1303);
+	ck_assert_int_eq(seen.done_with.error, 0);
+}
+END_TEST
+
 START_TEST(host_has_too_little)
 {
 	fake_module_load();
@@ -624,6 +638,7 @@ int main(void)
 	tcase_add_test(tcase, module_goes_in_the_midst);
 	tcase_add_test(tcase, freed_in_the_midst);
 	tcase_add_test(tcase, others_take_turns);
+	tcase_add_test(tcase, host_has_larger_pages);
 	tcase_add_test(tcase, host_has_too_little);
 	tcase_add_test(tcase, dry_run_moves_nothing);
 	tcase_add_test(tcase, pressure_takes_pages_back);

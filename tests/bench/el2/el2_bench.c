@@ -8,6 +8,9 @@
  * With hypercall_only=1 it measures a plain hypercall and no more, and with burst=N it makes N
  * of them each millisecond for BURSTS_MS: what looks at their traces can be measured by that.
  *
+ * With lock_time=1 it tells in the end how long EL2 has held a lock at most since load, which a
+ * debug image knows; the other figures are then those of a debug image.
+ *
  * The counter steps by 16 instructions or more, so everything is measured over
  * thousands of calls.
  */
@@ -18,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <asm/arch_timer.h>
 
 #include <pkvm/hypercall.h>
 
@@ -37,6 +41,9 @@
 
 static bool hypercall_only;
 module_param(hypercall_only, bool, 0);
+
+static bool lock_time;
+module_param(lock_time, bool, 0);
 
 static unsigned int burst;
 module_param(burst, uint, 0);
@@ -441,17 +448,31 @@ static int time_batches(u64 handle)
 	return ret;
 }
 
+/* A block that is shared with EL2, then with a VM. */
+static long time_sharing(u64 handle, phys_addr_t pa)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = PKVM_RANGE_PAGES };
+	long ret = timed(PKVM_HCALL_SHARE_HYP, &regs);
+
+	regs = (struct arm_smccc_1_2_regs){ .a1 = pa, .a2 = PKVM_RANGE_PAGES };
+	ret = ret ?: timed(PKVM_HCALL_UNSHARE_HYP, &regs);
+	regs = (struct arm_smccc_1_2_regs){ .a1 = handle, .a2 = pa, .a4 = PKVM_RANGE_PAGES };
+	ret = ret ?: timed(PKVM_HCALL_GUEST_SHARE, &regs);
+	regs = (struct arm_smccc_1_2_regs){ .a1 = handle, .a3 = PKVM_RANGE_PAGES };
+	return ret ?: timed(PKVM_HCALL_GUEST_UNSHARE, &regs);
+}
+
 /* Pages of a block become a guest's: one after the other, or each far from the others. */
-static long time_donation(u64 handle, struct page *block, bool scattered)
+static long time_donation(u64 handle, phys_addr_t pa, bool scattered)
 {
 	unsigned int i, nr = scattered ? PKVM_BATCH_GUEST_PAGES : PKVM_RANGE_PAGES;
 	unsigned int calls = scattered ? nr : 1;
-	long ret = topup(GUEST_TABLES);
+	long ret = 0;
 
 	for (i = 0; i < calls && !ret; i++) {
 		struct arm_smccc_1_2_regs regs = {
 			.a1 = handle,
-			.a2 = page_to_phys(block + i),
+			.a2 = pa + i * PKVM_PAGE_SIZE,
 			.a3 = scattered ? (u64)(i + 1) * SZ_1G - PKVM_PAGE_SIZE : 0,
 			.a4 = nr / calls,
 		};
@@ -461,16 +482,19 @@ static long time_donation(u64 handle, struct page *block, bool scattered)
 	return ret;
 }
 
-static int time_guest(bool scattered)
+static long time_guest(bool scattered)
 {
 	struct page *block = alloc_pages(GFP_KERNEL, RANGE_ORDER);
+	phys_addr_t pa;
 	u64 handle;
 	long ret;
 
 	if (!block)
 		return -ENOMEM;
-	ret = create_vm(1, &handle) ?: time_donation(handle, block, scattered) ?:
-	      time_batches(handle);
+	pa = page_to_phys(block);
+	ret = create_vm(1, &handle) ?: topup(GUEST_TABLES) ?: time_sharing(handle, pa) ?:
+	      time_donation(handle, pa, scattered) ?: time_batches(handle);
+	/* The VM's end has made it the host's again. */
 	if (!ret)
 		__free_pages(block, RANGE_ORDER);
 	return ret;
@@ -518,9 +542,29 @@ static int bench_all(void)
 	       bench_idle();
 }
 
+static int report_lock_time(void)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = PKVM_DEBUG_LOCK_TIME };
+	long ret = hcall(PKVM_HCALL_DEBUG_PANIC, &regs);
+
+	if (!ret)
+		pr_info("bench el2/max_lock_insns %llu\n",
+			div_u64(regs.a2 * NSEC_PER_SEC, arch_timer_get_cntfrq()));
+	return ret;
+}
+
+static int bench(void)
+{
+	if (burst)
+		return make_bursts();
+	if (hypercall_only)
+		return bench_hypercall();
+	return bench_all() ?: lock_time ? report_lock_time() : 0;
+}
+
 static int __init el2_bench_init(void)
 {
-	int ret = burst ? make_bursts() : hypercall_only ? bench_hypercall() : bench_all();
+	int ret = bench();
 
 	if (ret)
 		pr_err("bench failed: error %d\n", ret);

@@ -4,7 +4,7 @@
 # The arena: what EL2 is given in small amounts lies together, whoever is charged for it and
 # whatever else allocates meanwhile; what the host holds ready for that is told, little, and
 # the first thing to go when memory gets short.
-#: machine a57: --smp 2 --mem 512M
+#: machine a57: --smp 2 --mem 512M --timeout 180
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -132,6 +132,8 @@ without_blocks_it_works()
 
 	pkvmctl reclaim --all
 	pkvmctl shrinker set enabled=off
+	# None is to be made later of what can be moved.
+	echo 1 >/proc/sys/vm/compact_memory
 	insmod /root/fragment.ko
 	blocks=$(page_figure .arena.blocks)
 	pkvmctl topup 1200

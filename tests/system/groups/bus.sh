@@ -160,11 +160,13 @@ without_polkit_only_root()
 
 pages_are_moved()
 {
-	local before
+	local before pages said
 
 	before=$(figure .memory.stock_pages)
-	is 'what a top-up says' "$(call TopUp t 300)" 'ts 300 ""'
-	is 'stock' "$(figure .memory.stock_pages)" $((before + 300))
+	read -r _ pages said < <(call TopUp t 300)
+	is 'the sentence of a top-up' "$said" '""'
+	topped_up 'pages moved' "$pages" 300
+	is 'stock' "$(figure .memory.stock_pages)" $((before + pages))
 	is 'what a reclaim says' "$(call Reclaim t 300)" 'ts 300 ""'
 	runs 1 call TopUp t 0
 	contains 'the error' "$(cat "$ERR")" 'pages 0: out of range (1 to '
@@ -193,7 +195,7 @@ policy_is_set()
 # An action is told before and after, with its reason; a changed property once.
 signals_tell()
 {
-	local monitor
+	local monitor pages
 
 	gdbus monitor --system --dest org.pkvm1 >"$TEST_DIR/signals" &
 	monitor=$!
@@ -209,7 +211,9 @@ signals_tell()
 		"$TEST_DIR/signals")" 4
 	grep "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>" "$TEST_DIR/signals" |
 		grep "'asked-pages': <uint64 10>" >/dev/null
-	grep -q "ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 10>" "$TEST_DIR/signals"
+	pages=$(sed -n "s/.*ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 \([0-9]*\)>.*/\1/p" \
+		"$TEST_DIR/signals")
+	topped_up 'pages done' "$pages" 10
 	grep "ActionEnded.*'dry-run': <true>.*'asked-pages': <uint64 20>" "$TEST_DIR/signals" |
 		grep "'done-pages': <uint64 0>" >/dev/null
 	grep -q "PropertiesChanged.*'DryRun': <true>" "$TEST_DIR/signals"
@@ -223,7 +227,7 @@ decisions_are_explained()
 	contains 'the present' "$(head -n 1 "$OUT")" 'now: '
 	runs 0 pkvmctl -j policy explain --count 2
 	is 'lines' "$(wc -l <"$OUT")" 3
-	is 'pages moved' "$(sed -n 2p "$OUT" | jq .moved_pages)" 7
+	topped_up 'pages moved' "$(sed -n 2p "$OUT" | jq .moved_pages)" 7
 	runs 0 pkvmctl -j status
 	is 'the state that the daemon sees' "$(json .daemon.state)" live
 }

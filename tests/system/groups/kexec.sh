@@ -4,7 +4,7 @@
 # Kexec while EL2 is held: the next kernel starts at EL2 and finds it free. What that kernel
 # sees is told by programs/after_kexec.c on the console; it powers off, so the machine ends
 # before this script does.
-#: machine normal: --kaslr --push {image}:/root/Image --ends 121
+#: machine normal: --kaslr --push {image}:/root/Image --ends 121 --says 'pkvm: EL2 given back; of ([1-9][0-9]*) pages donated \1 returned'
 #: machine dead: --kaslr --push {image}:/root/Image --module {debug} --ends 121
 #: machine crash: --kaslr --push {image}:/root/Image --append crashkernel=256M --ends 121
 
@@ -19,6 +19,21 @@ prepare()
 	modprobe pkvm
 	# -i: the purgatory would take a quarter of a minute to check the segments' hashes.
 	kexec -i "$1" /root/Image --initrd=/root/kexec.cpio --command-line="$COMMAND_LINE ${2:-}"
+}
+
+# Meanwhile VMs come and go: EL2 is to be given back whole all the same, which it says to the
+# console.
+create_and_destroy_for_ever()
+{
+	local i
+
+	dmesg -n 7
+	for ((i = 0; i < 4; i++)); do
+		while pkvmctl vm create --vcpus 512 --max-vcpus 512 --count 20; do
+			pkvmctl vm destroy --all
+		done >/dev/null 2>&1 &
+	done
+	sleep 0.5
 }
 
 create_vm()
@@ -42,6 +57,7 @@ case $1 in
 normal)
 	test_case prepared prepare --load
 	test_case vm-lives create_vm
+	create_and_destroy_for_ever
 	test_case kexec restart
 	;;
 dead)

@@ -12,6 +12,8 @@ MEMORY=/sys/devices/system/memory
 # /proc/kpageflags, bit of a page that is marked offline (include/uapi/linux/kernel-page-flags.h).
 KPF_OFFLINE=23
 MIB_64=16384
+# What /proc/kcore has for memory without one physical address: all bits set.
+NO_ADDRESS=18446744073709551615
 
 load()
 {
@@ -22,16 +24,18 @@ load()
 kib_reclaimable()
 {
 	cat /proc/sys/vm/stat_refresh
-	awk '$1 == "nr_kernel_misc_reclaimable" { print $2 * 4 }' /proc/vmstat
+	awk -v kib=$((HYP_PER_HOST * 4)) \
+		'$1 == "nr_kernel_misc_reclaimable" { print $2 * kib }' /proc/vmstat
 }
 
-# What EL2 would give back, and what the host has ready for it.
+# What EL2 would give back, and what the host has ready for it, in whole pages of the host's.
 kib_expected()
 {
 	local held
 
 	held=$(pkvmctl -j page stats | jq .arena.held_pages)
-	echo $((($(figure .memory.reclaimable_pages) + held) * 4))
+	held=$((held + $(figure .memory.reclaimable_pages)))
+	echo $((held / HYP_PER_HOST * HYP_PER_HOST * 4))
 }
 
 # A little less than what EL2 has: some pages become tables and the like.
@@ -45,11 +49,11 @@ reclaimable_is_counted()
 	is 'KiB after a VM' "$(kib_reclaimable)" "$(kib_expected)"
 }
 
-# Pages marked offline, as /proc/kpageflags has it.
+# EL2's pages that are marked offline, as /proc/kpageflags has it.
 pages_offline()
 {
-	od -An -v -w8 -t u8 /proc/kpageflags |
-		awk -v bit=$KPF_OFFLINE 'int($1 / 2 ^ bit) % 2 { n++ } END { print n + 0 }'
+	od -An -v -w8 -t u8 /proc/kpageflags | awk -v bit=$KPF_OFFLINE -v each=$HYP_PER_HOST \
+		'int($1 / 2 ^ bit) % 2 { n += each } END { print n + 0 }'
 }
 
 donated_pages_are_offline()
@@ -66,15 +70,15 @@ program_header()
 	printf '%u' "$(od -An -t u8 -j $((offset + $1 * 56 + $2 * 8)) -N 8 /proc/kcore)"
 }
 
-# All of RAM in the linear map, at the lower end of the kernel's addresses: a reader that touched
-# EL2's pages would be told so.
+# All that has a physical address, which is the linear map and the kernel's image: a reader that
+# touched EL2's pages would be told so.
 kcore_is_readable()
 {
 	local before i total=0
 
 	before=$(pkvmctl -j page stats | jq .host_s2.violations)
 	for ((i = 1; i < $(od -An -t u2 -j 56 -N 2 /proc/kcore); i++)); do
-		(($(program_header $i 2) >> 40 == 0xffff00 - 0x1000000)) || continue
+		[ "$(program_header $i 3)" != $NO_ADDRESS ] || continue
 		dd if=/proc/kcore bs=1M iflag=skip_bytes,count_bytes status=none \
 			skip="$(program_header $i 1)" count="$(program_header $i 4)" |
 			wc -c >"$TEST_DIR/bytes"

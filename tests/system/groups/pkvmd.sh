@@ -4,7 +4,7 @@
 # pkvmd under systemd: it waits for the module and outlives it, learns what VM starts take and
 # has it ready, gives memory back when the host is short, and loses nothing when it is killed.
 # (What the bus and the metrics say is the group bus.)
-#: machine a57: --mem 512M --timeout 400
+#: machine a57: --mem {short} --timeout 400
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh

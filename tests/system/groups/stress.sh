@@ -4,7 +4,7 @@
 # Memory that is really short: the shrinker gives EL2's pages back under global pressure,
 # within what its knobs say, while VMs come and go on all CPUs; and a host that has no page
 # for EL2 says so and loses none.
-#: machine a57: --smp 4 --mem 512M --timeout 240
+#: machine a57: --smp 4 --mem {short} --timeout 240
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
@@ -42,7 +42,7 @@ pages_add_up()
 fill()
 {
 	pkvmctl topup "$IDLE_PAGES"
-	is 'stock' "$(figure .memory.stock_pages)" "$IDLE_PAGES"
+	topped_up 'stock' "$(figure .memory.stock_pages)" "$IDLE_PAGES"
 }
 
 pressure_takes_pages_back()

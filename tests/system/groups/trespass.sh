@@ -188,6 +188,17 @@ remote_copy_is_an_oops()
 	pkvmctl heap check
 }
 
+# Nor is this, where the CPU moves the data. A device that does so itself gets them (CAVEATS).
+direct_io_is_an_oops()
+{
+	modprobe brd rd_nr=1 rd_size=1024
+	runs 0 /root/sigbus "$1"
+	log_says 'Internal error: Oops'
+	log_says brd_
+	is 'bytes on the disk' "$(tr -d '\0' </dev/ram0 | wc -c)" 0
+	pkvmctl heap check
+}
+
 # It takes the lock of all parameters with it.
 plain_read_is_an_oops()
 {
@@ -226,4 +237,6 @@ test_case heap-check pkvmctl heap check
 test_case kernel-log log_is_clean
 test_case donate-again donate_again
 test_case remote-copy remote_copy_is_an_oops
+test_case direct-io-out direct_io_is_an_oops direct-out
+test_case direct-io-in direct_io_is_an_oops direct-in
 test_case plain-read plain_read_is_an_oops

@@ -132,7 +132,7 @@ static int set_cpu_on(const char *value, const struct kernel_param *param)
 
 	if (ret)
 		return ret;
-	memcpy(code, started_code, PAGE_SIZE);
+	memcpy(code, started_code, PKVM_PAGE_SIZE);
 	*report() = (struct report){
 		.page = virt_to_phys(donated + (PAGE_SIZE << BLOCK_ORDER) - PAGE_SIZE),
 		.version_id = PKVM_HCALL_ID(PKVM_HCALL_VERSION),
@@ -201,7 +201,7 @@ static int __init firmware_init(void)
 	if (!code || !donated)
 		return -ENOMEM;
 	regs.a1 = virt_to_phys(donated);
-	regs.a2 = 1 << BLOCK_ORDER;
+	regs.a2 = (PAGE_SIZE << BLOCK_ORDER) / PKVM_PAGE_SIZE;
 	arm_smccc_1_2_hvc(&regs, &regs);
 	return regs.a0 || regs.a1 ? -ENXIO : 0;
 }

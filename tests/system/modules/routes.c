@@ -11,7 +11,7 @@
  *			many pages that were, and the errnos
  *	zeropad		read: in hexadecimal, what load_unaligned_zeropad() makes of the last 4
  *			bytes of the page before and the first 4 of the page
- *	sweep		read: how many pages of the machine are marked offline, and of how many
+ *	sweep		read: how many of EL2's pages are marked offline, and of how many
  *			reads and writes got through in the linear map
  *	/dev/routes	mmap: the page
  */
@@ -23,6 +23,8 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <asm/word-at-a-time.h>
+
+#include <pkvm/hypercall.h>
 
 #define STRAY 0x5742575742575742ULL
 #define NEIGHBOUR 0x44332211
@@ -126,9 +128,21 @@ static int get_zeropad(char *buffer, const struct kernel_param *param)
 static const struct kernel_param_ops zeropad_ops = { .get = get_zeropad };
 module_param_cb(zeropad, &zeropad_ops, NULL, 0400);
 
+/* Of EL2's size. */
 struct sweep {
 	unsigned long pages, reads, writes;
 };
+
+static void sweep_page(struct sweep *sweep, u8 *va)
+{
+	u8 *end = va + PAGE_SIZE;
+
+	for (; va < end; va += PKVM_PAGE_SIZE) {
+		sweep->pages++;
+		sweep->reads += !try_read(va);
+		sweep->writes += !try_write(va);
+	}
+}
 
 static int sweep_ram(struct resource *ram, void *arg)
 {
@@ -136,11 +150,8 @@ static int sweep_ram(struct resource *ram, void *arg)
 	unsigned long pfn;
 
 	for (pfn = PHYS_PFN(ram->start); pfn <= PHYS_PFN(ram->end); pfn++) {
-		if (!pfn_valid(pfn) || !PageOffline(pfn_to_page(pfn)))
-			continue;
-		sweep->pages++;
-		sweep->reads += !try_read(pfn_to_kaddr(pfn));
-		sweep->writes += !try_write(pfn_to_kaddr(pfn));
+		if (pfn_valid(pfn) && PageOffline(pfn_to_page(pfn)))
+			sweep_page(sweep, pfn_to_kaddr(pfn));
 	}
 	return 0;
 }

@@ -27,10 +27,10 @@ static unsigned int seed = 1;
 module_param(seed, uint, 0600);
 
 #define POOL_PAGES	192
-#define BLOCK_ORDER	9
+#define BLOCK_PAGES	512
 #define HANDLES		32
 
-/* Pages that may be EL2's at any time: single ones, and a block. */
+/* Pages that may be EL2's at any time: single ones, and a block of 2 MiB. */
 static u8 *pool[POOL_PAGES];
 static u8 *block;
 /* Addresses of pages of EL2's own, by use. */
@@ -63,7 +63,7 @@ static phys_addr_t pool_page(struct worker *w)
 
 static phys_addr_t block_page(struct worker *w)
 {
-	return virt_to_phys(block) + below(w, 1 << BLOCK_ORDER) * PKVM_PAGE_SIZE;
+	return virt_to_phys(block) + below(w, BLOCK_PAGES) * PKVM_PAGE_SIZE;
 }
 
 /* An address of every kind, but of no page that the kernel needs. */
@@ -141,10 +141,10 @@ static void build_list(struct worker *w, struct arm_smccc_1_2_regs *regs)
 /* Part of the block, or one page of any kind, or far too much: never a neighbour of the pool's. */
 static void build_range(struct worker *w, unsigned long *start, unsigned long *nr)
 {
-	u32 first = below(w, 1 << BLOCK_ORDER);
+	u32 first = below(w, BLOCK_PAGES);
 
 	*start = virt_to_phys(block) + first * PKVM_PAGE_SIZE;
-	*nr = min_t(u32, 1 + below(w, below(w, 2) ? 512 : 8), (1 << BLOCK_ORDER) - first);
+	*nr = min_t(u32, 1 + below(w, below(w, 2) ? 512 : 8), BLOCK_PAGES - first);
 	if (below(w, 3))
 		return;
 	*start = address(w);
@@ -341,28 +341,27 @@ static long ask(enum pkvm_hcall_nr nr, u64 arg, struct arm_smccc_1_2_regs *regs)
 	return regs->a0 ? -EOPNOTSUPP : (long)regs->a1;
 }
 
-/* Counts what each page is, and whether the CPU agrees with EL2 about whose it is. */
+/* Counts what each of EL2's pages is, and whether the CPU agrees with EL2 about whose it is. */
 static void count_pages(u64 uses[PKVM_USE_BOOT + 1], u64 *disagree, phys_addr_t *where)
 {
-	unsigned long pfn;
+	phys_addr_t pa, end = PFN_PHYS(node_end_pfn(0));
 
-	for (pfn = node_start_pfn(0); pfn < node_end_pfn(0); pfn++) {
+	for (pa = PFN_PHYS(node_start_pfn(0)); pa < end; pa += PKVM_PAGE_SIZE) {
 		struct arm_smccc_1_2_regs regs;
 		u8 byte;
 		bool readable;
 
-		if (!pfn_is_map_memory(pfn) ||
-		    ask(PKVM_HCALL_PAGE_STATE, (u64)pfn << PAGE_SHIFT, &regs))
+		if (!pfn_is_map_memory(PHYS_PFN(pa)) || ask(PKVM_HCALL_PAGE_STATE, pa, &regs))
 			continue;
-		readable = !copy_from_kernel_nofault(&byte, __va((u64)pfn << PAGE_SHIFT), 1);
+		readable = !copy_from_kernel_nofault(&byte, __va(pa), 1);
 		if (regs.a3 > PKVM_USE_BOOT || readable != (regs.a2 == PKVM_OWNER_HOST)) {
-			*where = (u64)pfn << PAGE_SHIFT;
+			*where = pa;
 			(*disagree)++;
 			continue;
 		}
-		hyp_pages[regs.a3] = regs.a2 == PKVM_OWNER_HOST ? 0 : (u64)pfn << PAGE_SHIFT;
+		hyp_pages[regs.a3] = regs.a2 == PKVM_OWNER_HOST ? 0 : pa;
 		uses[regs.a3]++;
-		if (pfn % 256 == 0)
+		if (IS_ALIGNED(pa, SZ_1M))
 			cond_resched();
 	}
 }
@@ -420,7 +419,7 @@ static int __init storm_init(void)
 		if (!pool[i])
 			return -ENOMEM;
 	}
-	block = (u8 *)__get_free_pages(GFP_KERNEL, BLOCK_ORDER);
+	block = (u8 *)__get_free_pages(GFP_KERNEL, get_order(BLOCK_PAGES * PKVM_PAGE_SIZE));
 	if (!block)
 		return -ENOMEM;
 	count_pages(uses, &disagree, &where);

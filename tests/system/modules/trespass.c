@@ -25,6 +25,7 @@
 
 #define ORDER	4
 #define PATTERN	0xa5
+#define HYP_PER_HOST	(PAGE_SIZE / PKVM_PAGE_SIZE)
 
 static u8 *block;	/* 16 pages, contiguous */
 
@@ -40,9 +41,10 @@ static long hcall(enum pkvm_hcall_nr nr, struct arm_smccc_1_2_regs *regs)
 	return regs->a0 ? -EOPNOTSUPP : (long)regs->a1;
 }
 
+/* Whole pages of the host's. */
 static long donate(phys_addr_t pa, unsigned long pages)
 {
-	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = pages };
+	struct arm_smccc_1_2_regs regs = { .a1 = pa, .a2 = pages * HYP_PER_HOST };
 	long err = hcall(PKVM_HCALL_TOPUP_RANGE, &regs);
 
 	/* What was not taken. */
@@ -93,10 +95,16 @@ static int set_reclaim(const char *value, const struct kernel_param *param)
 static const struct kernel_param_ops reclaim_ops = { .set = set_reclaim };
 module_param_cb(reclaim, &reclaim_ops, NULL, 0200);
 
-/* Behind the list's link, which is the first 8 bytes. */
+/* Behind the lists' links, which are the first 8 bytes of each of EL2's pages. */
 static int get_zero(char *buffer, const struct kernel_param *param)
 {
-	return sysfs_emit(buffer, "%d\n", !memchr_inv(last_page() + 8, 0, PAGE_SIZE - 8));
+	u8 *page = last_page();
+	bool zero = true;
+	unsigned int i;
+
+	for (i = 0; i < HYP_PER_HOST; i++, page += PKVM_PAGE_SIZE)
+		zero &= !memchr_inv(page + 8, 0, PKVM_PAGE_SIZE - 8);
+	return sysfs_emit(buffer, "%d\n", zero);
 }
 
 static const struct kernel_param_ops zero_ops = { .get = get_zero };

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Touches a page after it has been donated to EL2 (modules/trespass.c), and says what came of
- * it; the exit status tells whether that is what has to. Usage: sigbus page|table|mapped|remote
+ * it; the exit status tells whether that is what has to.
+ * Usage: sigbus page|table|mapped|remote|direct-out|direct-in
  *
  *	page	a page of its own
  *	table	a page of its own, of which the page table was donated
  *	mapped	the page of modules/routes.c, mapped before that is donated: touched by the
  *		program, by the kernel for it, and by a module that has pinned it
  *	remote	that page, by process_vm_readv()
+ *	direct-out, direct-in	that page, by direct I/O of a disk that the CPU copies to and from
  */
-#define _GNU_SOURCE	/* process_vm_readv() */
+#define _GNU_SOURCE	/* process_vm_readv(), O_DIRECT */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -25,10 +27,8 @@
 #define TRESPASS "/sys/module/trespass/parameters/"
 #define ROUTES "/sys/module/routes/parameters/"
 #define ROUTES_DEVICE "/dev/routes"
-/* What a table of the last level translates: the page has one to itself. */
-#define TABLE_SPAN (1UL << 21)
+#define RAM_DISK "/dev/ram0"
 #define PAGE_BYTE 0x5a
-#define PAGE_SIZE 4096
 #define COPY_SIZE 8 /* bytes that the kernel is asked to copy */
 
 static sigjmp_buf before_touch;
@@ -52,15 +52,22 @@ static int set_parameter(const char *name, const volatile void *address)
 	return close(fd);
 }
 
+static unsigned long page_size(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+/* What a table of the last level translates: an entry has 8 bytes. The page has one to itself. */
 static volatile char *map_page(void)
 {
-	char *area = mmap(NULL, 3 * TABLE_SPAN, PROT_READ | PROT_WRITE,
+	unsigned long span = page_size() / 8 * page_size();
+	char *area = mmap(NULL, 3 * span, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	unsigned long middle = ((unsigned long)area + 2 * TABLE_SPAN - 1) & ~(TABLE_SPAN - 1);
+	unsigned long middle = ((unsigned long)area + 2 * span - 1) & ~(span - 1);
 
 	if (area == MAP_FAILED)
 		return NULL;
-	madvise(area, 3 * TABLE_SPAN, MADV_NOHUGEPAGE);
+	madvise(area, 3 * span, MADV_NOHUGEPAGE);
 	return (volatile char *)middle;
 }
 
@@ -113,7 +120,7 @@ static int read_through_donated_table(volatile char *page)
 static volatile char *map_routes(void)
 {
 	int fd = open(ROUTES_DEVICE, O_RDWR);
-	void *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, fd, 0);
+	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED, fd, 0);
 
 	if (page == MAP_FAILED) {
 		perror(ROUTES_DEVICE);
@@ -170,13 +177,39 @@ static void copy_remotely(void)
 		fprintf(stderr, "process_vm_readv: %zd\n", ret);
 }
 
+static void move_directly(ssize_t (*move)(int fd, void *page, size_t size))
+{
+	int fd = open(RAM_DISK, O_RDWR | O_DIRECT);
+	ssize_t ret = move(fd, (void *)map_routes(), page_size());
+
+	if (ret < 0)
+		perror(RAM_DISK);
+	else
+		fprintf(stderr, "direct I/O: %zd\n", ret);
+}
+
+static ssize_t write_out(int fd, void *page, size_t size)
+{
+	return write(fd, page, size);
+}
+
+static void direct_out(void)
+{
+	move_directly(write_out);
+}
+
+static void direct_in(void)
+{
+	move_directly(read);
+}
+
 /* There the kernel takes its own address of the page, to which nothing can happen: an oops. */
-static int touch_remotely(void)
+static int ends(void (*touch)(void))
 {
 	int status;
 
 	if (!fork()) {
-		copy_remotely();
+		touch();
 		_exit(EXIT_SUCCESS);
 	}
 	if (wait(&status) < 0 || !WIFSIGNALED(status))
@@ -206,7 +239,11 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "mapped"))
 		return touch_mapped();
 	if (!strcmp(mode, "remote"))
-		return touch_remotely();
-	fputs("usage: sigbus page|table|mapped|remote\n", stderr);
+		return ends(copy_remotely);
+	if (!strcmp(mode, "direct-out"))
+		return ends(direct_out);
+	if (!strcmp(mode, "direct-in"))
+		return ends(direct_in);
+	fputs("usage: sigbus page|table|mapped|remote|direct-out|direct-in\n", stderr);
 	return EXIT_FAILURE;
 }

@@ -140,7 +140,7 @@ int pkvm_topup(struct pkvm_client *client, uint64_t pages, uint64_t *ret_done)
 	if (fake_module.nr_topups < FAKE_MAX_CALLS)
 		fake_module.topup_pages[fake_module.nr_topups] = pages;
 	fake_module.nr_topups++;
-	*ret_done = take(&fake_module.topup_room, pages);
+	*ret_done = take(&fake_module.topup_room, pages + fake_module.topup_excess);
 	if (*ret_done < pages)
 		client->sentence = fake_module.sentence;
 	return 0;

@@ -27,6 +27,7 @@ struct fake_module {
 	size_t nr_vms;
 
 	uint64_t topup_room, reclaimable;	/* pages; a shortage has the sentence above */
+	uint64_t topup_excess;			/* pages beyond those asked for */
 
 	/* Events that a monitor gets; when they are fetched, @monitor_end follows. */
 	const struct pkvm_event *events;

@@ -20,6 +20,7 @@ struct fake_module {
 	struct pkvm_stats stats;
 	struct pkvm_shrinker shrinker;
 	uint64_t topup_limit;		/* pages that a top-up gets at the most */
+	uint64_t topup_excess;		/* and beyond what it asked for */
 	unsigned int topups, reclaims;	/* calls */
 	int gone_after;			/* calls of these, then it is unloaded; 0: never */
 };

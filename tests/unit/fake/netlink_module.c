@@ -208,6 +208,7 @@ static uint64_t move(uint8_t cmd, uint64_t asked)
 
 	if (cmd == PKVM_CMD_TOPUP) {
 		fake_module.topups++;
+		pages += fake_module.topup_excess;
 		donate(pages);
 		notify_moved(PKVM_CMD_TOPUP_NTF, pages, asked);
 	} else {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/spinlock.h>
 
@@ -33,11 +34,13 @@ static u64 now;
 unsigned int fake_page_shift = MIN_PAGE_SHIFT;
 unsigned int fake_spinlocks_held;
 struct task_struct fake_task;
+unsigned long fake_slept_ms;
 
 void fake_kernel_init(unsigned int page_shift)
 {
 	fake_page_shift = page_shift;
 	fake_task.killed = false;
+	fake_slept_ms = 0;
 	memset(ram, POISON, sizeof(ram));
 	memset(pages, 0, sizeof(pages));
 	pages_left = UINT_MAX;
