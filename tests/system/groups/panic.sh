@@ -171,7 +171,7 @@ corruption_is_found()
 }
 
 # Registers as the record has them, and where things are: numbers that nobody else has.
-addresses()
+known_addresses()
 {
 	{
 		pkvmctl -j status | jq -r '.crash | .elr, .far, .sp'
@@ -185,7 +185,7 @@ report_has_no_addresses()
 	local archive report
 
 	cd "$TEST_DIR"
-	addresses >addresses
+	known_addresses >addresses
 	number 'addresses known' "$(wc -l <addresses)" -ge 4
 	archive=$(pkvmctl report)
 	tar xzf "$archive"
