@@ -46,13 +46,19 @@ static int drain_cpu(void *unused)
 	return 0;
 }
 
-static void drain_all(void)
+static int reset_cpu(void *unused)
+{
+	pkvm_hyptrace_ring_reset(raw_smp_processor_id());
+	return 0;
+}
+
+static void on_each_online(int (*fn)(void *unused))
 {
 	unsigned int cpu;
 
 	cpus_read_lock();
 	for_each_online_cpu(cpu)
-		smp_call_on_cpu(cpu, drain_cpu, NULL, false);
+		smp_call_on_cpu(cpu, fn, NULL, false);
 	cpus_read_unlock();
 }
 
@@ -79,6 +85,8 @@ static int load_rings(void)
 	ret = check_rings();
 	if (ret)
 		cpuhp_remove_state(online_state);
+	else
+		on_each_online(reset_cpu);
 	return ret;
 }
 
@@ -113,7 +121,7 @@ static void events_off(u64 mask)
 {
 	events &= ~mask;
 	enable(events);
-	drain_all();
+	on_each_online(drain_cpu);
 	if (!events)
 		cpuhp_remove_state(online_state);
 }

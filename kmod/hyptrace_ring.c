@@ -224,6 +224,13 @@ static unsigned int drain(struct ring *ring, unsigned int cpu)
 	return nr;
 }
 
+void pkvm_hyptrace_ring_reset(unsigned int cpu)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = cpu };
+
+	pkvm_hcall(PKVM_HCALL_TRACE_RESET, &regs);
+}
+
 void pkvm_hyptrace_ring_drain(unsigned int cpu)
 {
 	struct ring *ring = per_cpu_ptr(&rings, cpu);

@@ -9,6 +9,7 @@
 #include "pgtable.h"
 #include "ram.h"
 #include "stock.h"
+#include "trace.h"
 #include "vmemmap.h"
 
 struct hyp_spinlock mm_lock;
@@ -152,6 +153,8 @@ void mm_scrub_all(void)
 {
 	u64 base = mm.boot->va_base;
 
+	/* What EL2 knows of the rings is on the heap. */
+	trace_enable(0);
 	pgtable_scrub(base + PKVM_VA_HEAP, mm.boot->heap_size);
 	pgtable_scrub(base + PKVM_VA_SELFTEST, PKVM_SELFTEST_HEAP_SIZE);
 }

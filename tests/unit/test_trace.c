@@ -331,6 +331,16 @@ START_TEST(off_is_off)
 }
 END_TEST
 
+/* The kernel restarts while it traces: what comes on the way out is told nowhere. */
+START_TEST(scrubbing_ends_it)
+{
+	start(PKVM_TRACE_ALL);
+	mm_scrub_all();
+	trace(PKVM_TRACE_EXIT, PKVM_TRACE_REASON_STUB, 0, 0);
+	ck_assert_uint_eq(trace_mask, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = hyp_tcase();
@@ -345,5 +355,6 @@ int main(void)
 	tcase_add_test(tcase, a_loaded_page_cannot_be_withdrawn);
 	tcase_add_test(tcase, loading_asks_for_pages);
 	tcase_add_test(tcase, off_is_off);
+	tcase_add_test(tcase, scrubbing_ends_it);
 	return hyp_suite_run("trace", tcase);
 }

@@ -304,6 +304,8 @@ unload_stops_the_probe()
 	[ ! -e /sys/module/pkvm ] || fail "the module is still there"
 	is pkvmd-probe "$(systemctl is-active pkvmd-probe || true)" inactive
 	runs 3 pkvmctl trace hist
+	runs 3 pkvmctl trace events
+	contains reason "$(cat "$ERR")" 'there are no tracepoints pkvm:hyp_*: the module is not loaded'
 	held_by stub
 }
 
@@ -351,6 +353,9 @@ el2_events_are_told()
 		"$(jq -c 'select(.hyp_ts_ns).hyp_ts_ns' "$EVENTS" | sort -n)"
 	is 'instances left' "$(instances)" ''
 	runs 4 setpriv --reuid nobody --clear-groups pkvmctl trace events
+	is sentence "$(cat "$ERR")" "pkvmctl: $TRACING is root's: permission denied"
+	runs 1 unshare --mount sh -c "umount $TRACING && exec pkvmctl trace events"
+	contains sentence "$(cat "$ERR")" 'tracefs is not there: mount -t tracefs tracefs '
 }
 
 # pkvmctl ARGUMENT..., until the last of its events is on. Sets TRACER.
