@@ -12,11 +12,11 @@
 void pkvm_hyptrace_ring_load(unsigned int cpu);
 void pkvm_hyptrace_ring_unload(unsigned int cpu);
 
+/* Forgets what was written, and what was counted as lost. */
+void pkvm_hyptrace_ring_reset(unsigned int cpu);
+
 /* Tells what has been written until now. */
 void pkvm_hyptrace_ring_drain(unsigned int cpu);
-
-/* Forgets what was written, and what was counted as lost: of a trace that is over. */
-void pkvm_hyptrace_ring_reset(unsigned int cpu);
 
 int pkvm_hyptrace_ring_error(unsigned int cpu);
 

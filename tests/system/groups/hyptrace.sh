@@ -183,9 +183,9 @@ call_and_start_a_cpu()
 # What a CPU does on its way offline has no place. It is counted, but not in another trace.
 losses_are_of_their_trace()
 {
-	traced 'hyp_enter hyp_lost' cpu 3 0
+	traced 'hyp_lost hyp_enter' cpu 3 0
 	cpu 3 1
-	traced 'hyp_enter hyp_lost' sleep 0.1
+	traced 'hyp_lost hyp_enter' sleep 0.1
 	is 'events lost' "$(lost)" 0
 }
 
