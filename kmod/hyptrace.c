@@ -15,7 +15,7 @@
  */
 static DEFINE_MUTEX(lock);
 static bool started;
-static u64 events;			/* PKVM_TRACE_BIT() of those that EL2 writes; hotplug reads */
+static u64 events;			/* PKVM_TRACE_BIT() each: EL2 writes them; hotplug reads */
 static enum cpuhp_state online_state;	/* while there are any */
 
 static int enable(u64 mask)

@@ -93,9 +93,9 @@ struct page_info {
 int mm_page_info(phys_addr_t pa, struct page_info *ret);
 
 /*
- * For a crash kexec: clears whatever a heap has mapped, and ends the trace. The other CPUs have been
- * stopped anywhere, nobody waits for them: takes no lock, trusts only the page
- * tables. The stock needs no clearing, it is zero but for its links.
+ * For a crash kexec: clears whatever a heap has mapped, and ends the trace. The other CPUs have
+ * been stopped anywhere, nobody waits for them: takes no lock, trusts only the page tables. The
+ * stock needs no clearing, it is zero but for its links.
  */
 void mm_scrub_all(void);
 

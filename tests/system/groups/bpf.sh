@@ -305,7 +305,7 @@ unload_stops_the_probe()
 	is pkvmd-probe "$(systemctl is-active pkvmd-probe || true)" inactive
 	runs 3 pkvmctl trace hist
 	runs 3 pkvmctl trace events
-	contains reason "$(cat "$ERR")" 'there are no tracepoints pkvm:hyp_*: the module is not loaded'
+	contains reason "$(cat "$ERR")" 'the pkvm module is not loaded'
 	held_by stub
 }
 
