@@ -15,7 +15,7 @@
  */
 static DEFINE_MUTEX(lock);
 static bool started;
-static u64 events;			/* PKVM_TRACE_BIT() of those that EL2 writes */
+static u64 events;			/* PKVM_TRACE_BIT() each: EL2 writes them; hotplug reads */
 static enum cpuhp_state online_state;	/* while there are any */
 
 static int enable(u64 mask)
@@ -27,9 +27,14 @@ static int enable(u64 mask)
 
 /* Each of these runs on the CPU it is about. */
 
-/* For want of memory no CPU stays offline: what it does at EL2 is counted as lost. */
+/*
+ * For want of memory no CPU stays offline: what it does at EL2 is counted as lost. When tracing
+ * begins, what this CPU lost is of an earlier trace; later, it is of this one.
+ */
 static int ring_online(unsigned int cpu)
 {
+	if (!READ_ONCE(events))
+		pkvm_hyptrace_ring_reset(cpu);
 	pkvm_hyptrace_ring_load(cpu);
 	return 0;
 }
@@ -92,7 +97,7 @@ static int event_on(enum pkvm_trace_event event)
 		return err;
 	err = enable(events | PKVM_TRACE_BIT(event));
 	if (!err)
-		events |= PKVM_TRACE_BIT(event);
+		WRITE_ONCE(events, events | PKVM_TRACE_BIT(event));
 	else if (!events)
 		cpuhp_remove_state(online_state);
 	return err;
@@ -111,7 +116,7 @@ int pkvm_hyptrace_on(enum pkvm_trace_event event)
 /* An error means that EL2 is dead, and writes no more. */
 static void events_off(u64 mask)
 {
-	events &= ~mask;
+	WRITE_ONCE(events, events & ~mask);
 	enable(events);
 	drain_all();
 	if (!events)

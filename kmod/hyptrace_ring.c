@@ -171,6 +171,13 @@ void pkvm_hyptrace_ring_unload(unsigned int cpu)
 	unload(ring, cpu);
 }
 
+void pkvm_hyptrace_ring_reset(unsigned int cpu)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = cpu };
+
+	pkvm_hcall(PKVM_HCALL_TRACE_RESET, &regs);
+}
+
 int pkvm_hyptrace_ring_error(unsigned int cpu)
 {
 	return per_cpu_ptr(&rings, cpu)->err;

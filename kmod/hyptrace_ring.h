@@ -12,6 +12,9 @@
 void pkvm_hyptrace_ring_load(unsigned int cpu);
 void pkvm_hyptrace_ring_unload(unsigned int cpu);
 
+/* Forgets what was written, and what was counted as lost. */
+void pkvm_hyptrace_ring_reset(unsigned int cpu);
+
 /* Tells what has been written until now. */
 void pkvm_hyptrace_ring_drain(unsigned int cpu);
 

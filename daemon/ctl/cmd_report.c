@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pkvmctl report: what a report of a bug needs, in one archive. Each file in it is what one
- * command says, its errors and its exit status included, so that what is missing is told.
+ * command says, its errors and its exit status included, so that what is missing is told; but
+ * for addresses: whom it is handed on to is not known.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +14,18 @@
 
 #include "child.h"
 #include "cmd.h"
+#include "mask.h"
+#include "recent.h"
+#include "tracefs.h"
+#include "until.h"
 
 #define SELF	"/proc/self/exe"
-
-/* Of the tracepoints those that tell no address. */
-#define EVENTS	": (pkvm_(hyp_req|topup|reclaim|shrink|vm)|hyp_(request|heap|pages|vm|vcpu|lost)[a-z_]*): "
 
 #define MAX_ARGS	10
 
 static const struct section {
 	const char *file;
-	const char *argv[MAX_ARGS];
+	const char *argv[MAX_ARGS];	/* none: what we say ourselves */
 } sections[] = {
 	{ "version.txt", { SELF, "version" } },
 	{ "doctor.txt", { SELF, "doctor" } },
@@ -47,7 +48,7 @@ static const struct section {
 			      "--grep=pkvm" } },
 	{ "journal.txt", { "journalctl", "--no-pager", "--lines=1000", "--unit=pkvmd.service",
 			   "--unit=pkvmd-probe.service" } },
-	{ "events.txt", { "grep", "-E", EVENTS, "/sys/kernel/tracing/trace" } },
+	{ .file = "events.txt" },	/* ctl_recent_events() */
 };
 
 #define SECTIONS	(sizeof(sections) / sizeof(sections[0]))
@@ -95,37 +96,78 @@ static void remove_folder(const struct folder *folder)
 }
 
 /* What the command says, and how it ended unless it succeeded. */
-static int write_section(const struct folder *folder, const struct section *section)
+static void run_command(const char *const argv[], int fd)
 {
-	char path[128];
-	int fd, status;
+	int status = ctl_child_run(argv, fd);
 
-	path_of(folder, section->file, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	status = ctl_child_run(section->argv, fd);
 	if (status < 0)
-		dprintf(fd, "%s: %s\n", section->argv[0], strerror(-status));
+		dprintf(fd, "%s: %s\n", argv[0], strerror(-status));
 	else if (status)
 		dprintf(fd, "exit status %d\n", status);
-	return close(fd) ? -errno : 0;
 }
 
-static int write_sections(const struct folder *folder)
+static void copy_masked(FILE *from, FILE *to)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, from) >= 0) {
+		ctl_mask_addresses(line);
+		fputs(line, to);
+	}
+	free(line);
+}
+
+/* What has been said is masked on its way into the report. */
+static int file_section(const struct folder *folder, const struct section *section, FILE *said)
+{
+	char path[128];
+	FILE *file;
+	int err;
+
+	path_of(folder, section->file, path, sizeof(path));
+	file = fopen(path, "wxe");
+	if (!file)
+		return -errno;
+	rewind(said);
+	copy_masked(said, file);
+	err = ferror(said) || ferror(file) ? -EIO : 0;
+	return fclose(file) && !err ? -errno : err;
+}
+
+static int write_section(const struct folder *folder, const struct section *section)
+{
+	FILE *said = tmpfile();
+	int err;
+
+	if (!said)
+		return -errno;
+	if (section->argv[0])
+		run_command(section->argv, fileno(said));
+	else
+		ctl_recent_events(CTL_TRACEFS, said);
+	err = file_section(folder, section, said);
+	fclose(said);
+	return err;
+}
+
+/* An interrupt ends it between two of them. */
+static int write_sections(const struct folder *folder, struct ctl_until *until)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < SECTIONS; i++)
+	for (size_t i = 0; !err && i < SECTIONS; i++) {
 		err = write_section(folder, &sections[i]);
+		if (!err && ctl_until_wait(until, -1, 0) == CTL_WAIT_INTERRUPT)
+			err = -EINTR;
+	}
 	return err;
 }
 
 static enum ctl_exit archive(const struct folder *folder, const char *file)
 {
-	const char *const argv[] = { "tar",  "--create",   "--gzip",     "--file",
-				     file,   "--directory", folder->top, folder->name,
-				     NULL };
+	const char *const argv[] = { "tar",         "--create",  "--gzip",     "--file", file,
+				     "--directory", folder->top, folder->name, NULL };
 	int status = ctl_child_run(argv, -1);
 
 	if (status < 0)
@@ -133,7 +175,7 @@ static enum ctl_exit archive(const struct folder *folder, const char *file)
 	return status ? ctl_failed("tar ended with status %d", status) : CTL_EXIT_OK;
 }
 
-enum ctl_exit ctl_cmd_report(struct ctl *ctl)
+static enum ctl_exit make_report(struct ctl *ctl, struct ctl_until *until)
 {
 	enum ctl_exit status;
 	struct folder folder;
@@ -145,12 +187,26 @@ enum ctl_exit ctl_cmd_report(struct ctl *ctl)
 	err = open_folder(&folder);
 	if (err)
 		return ctl_failed("cannot make a directory in /tmp: %s", strerror(-err));
-	err = write_sections(&folder);
+	err = write_sections(&folder, until);
 	snprintf(file, sizeof(file), "%s.tar.gz", folder.name);
 	status = err ? ctl_failed("cannot write the report: %s", strerror(-err)) :
 		       archive(&folder, file);
 	remove_folder(&folder);
 	if (status == CTL_EXIT_OK)
 		fprintf(ctl->out, "%s\n", file);
+	return status;
+}
+
+/* Interrupted, it leaves nothing behind. */
+enum ctl_exit ctl_cmd_report(struct ctl *ctl)
+{
+	struct ctl_until until;
+	enum ctl_exit status;
+	int err = ctl_until_begin(&until, 0);
+
+	if (err)
+		return ctl_failed("cannot catch signals: %s", strerror(-err));
+	status = make_report(ctl, &until);
+	ctl_until_end(&until);
 	return status;
 }

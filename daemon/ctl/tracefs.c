@@ -2,16 +2,19 @@
 /* A trace buffer of our own. */
 #include "tracefs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "hypevents.h"
 
-#define TRACEFS	"/sys/kernel/tracing"
+#define INSTANCES	CTL_TRACEFS "/instances"
+#define INSTANCE	"pkvmctl-"
 
 static int enable(const struct ctl_tracefs *tracefs, const char *event, const char *value)
 {
@@ -39,54 +42,95 @@ static int enable_all(const struct ctl_tracefs *tracefs, uint64_t mask)
 	return err;
 }
 
-static int make_instance(struct ctl_tracefs *tracefs, struct ctl_message *message)
+/*
+ * Those of processes that were killed. One whose trace_pipe is open is in use for the kernel,
+ * and stays.
+ */
+static void remove_left_behind(DIR *instances)
 {
-	snprintf(tracefs->dir, sizeof(tracefs->dir), TRACEFS "/instances/pkvmctl-%d",
-		 (int)getpid());
-	if (!mkdir(tracefs->dir, 0700))
-		return 0;
-	switch (errno) {
-	case ENOENT:
-		return ctl_message_set(message, -ENOENT, "tracefs is not there: mount -t tracefs tracefs " TRACEFS);
-	case EACCES:
-	case EPERM:
-		return ctl_message_set(message, -EACCES, TRACEFS " is root's: permission denied");
-	default:
-		return ctl_message_set(message, -errno, "%s: %s", tracefs->dir, strerror(errno));
+	struct dirent *entry;
+
+	while ((entry = readdir(instances))) {
+		if (!strncmp(entry->d_name, INSTANCE, strlen(INSTANCE)))
+			unlinkat(dirfd(instances), entry->d_name, AT_REMOVEDIR);
 	}
 }
 
-static int open_pipe(struct ctl_tracefs *tracefs)
+static int cannot_make(const char *dir, int err, struct ctl_message *message)
+{
+	switch (err) {
+	case -ENOENT:
+		return ctl_message_set(
+			message, err,
+			"tracefs is not there: mount -t tracefs tracefs " CTL_TRACEFS);
+	case -EACCES:
+	case -EPERM:
+		return ctl_message_set(message, -EACCES,
+				       CTL_TRACEFS " is root's: permission denied");
+	default:
+		return ctl_message_set(message, err, "%s: %s", dir, strerror(-err));
+	}
+}
+
+static int make_instance(struct ctl_tracefs *tracefs, struct ctl_message *message)
+{
+	snprintf(tracefs->dir, sizeof(tracefs->dir), INSTANCES "/" INSTANCE "%d", (int)getpid());
+	return mkdir(tracefs->dir, 0700) ? cannot_make(tracefs->dir, -errno, message) : 0;
+}
+
+static int open_pipe(struct ctl_tracefs *tracefs, struct ctl_message *message)
 {
 	char path[160];
 
 	snprintf(path, sizeof(path), "%s/trace_pipe", tracefs->dir);
 	tracefs->pipe = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	return tracefs->pipe < 0 ? -errno : 0;
+	if (tracefs->pipe < 0)
+		return ctl_message_set(message, -errno, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* The lock is for those who remove what is left behind: ours is in use from the pipe on only. */
+static int begin_instance(struct ctl_tracefs *tracefs, struct ctl_message *message)
+{
+	DIR *instances = opendir(INSTANCES);
+	int err;
+
+	if (!instances)
+		return cannot_make(INSTANCES, -errno, message);
+	err = flock(dirfd(instances), LOCK_EX) ? cannot_make(INSTANCES, -errno, message) : 0;
+	if (!err) {
+		remove_left_behind(instances);
+		err = make_instance(tracefs, message);
+	}
+	if (!err) {
+		err = open_pipe(tracefs, message);
+		if (err)
+			rmdir(tracefs->dir);
+	}
+	closedir(instances);
+	return err;
+}
+
+static int cannot_enable(int err, struct ctl_message *message)
+{
+	if (err == -ENOENT)
+		return ctl_message_set(
+			message, -ENODEV,
+			"there are no tracepoints pkvm:hyp_*: the module is not loaded, or too old");
+	return ctl_message_set(message, err, "cannot switch EL2's events on: %s", strerror(-err));
 }
 
 int ctl_tracefs_open(uint64_t mask, struct ctl_tracefs *ret, struct ctl_message *message)
 {
 	struct ctl_tracefs tracefs = { .pipe = -1 };
-	int err = make_instance(&tracefs, message);
+	int err = begin_instance(&tracefs, message);
 
 	if (err)
 		return err;
-	err = open_pipe(&tracefs);
-	if (err) {
-		ctl_message_set(message, err, "%s/trace_pipe: %s", tracefs.dir, strerror(-err));
-	} else {
-		err = enable_all(&tracefs, mask);
-		if (err == -ENOENT)
-			err = ctl_message_set(message, -ENODEV,
-					      "there are no tracepoints pkvm:hyp_*: the module is not loaded, or too old");
-		else if (err)
-			ctl_message_set(message, err, "cannot switch EL2's events on: %s",
-					strerror(-err));
-	}
+	err = enable_all(&tracefs, mask);
 	if (err) {
 		ctl_tracefs_close(&tracefs);
-		return err;
+		return cannot_enable(err, message);
 	}
 	*ret = tracefs;
 	return 0;
@@ -101,7 +145,6 @@ void ctl_tracefs_stop(const struct ctl_tracefs *tracefs)
 
 void ctl_tracefs_close(const struct ctl_tracefs *tracefs)
 {
-	if (tracefs->pipe >= 0)
-		close(tracefs->pipe);
+	close(tracefs->pipe);
 	rmdir(tracefs->dir);
 }

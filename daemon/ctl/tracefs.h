@@ -7,15 +7,17 @@
 
 #include "message.h"
 
+#define CTL_TRACEFS	"/sys/kernel/tracing"
+
 struct ctl_tracefs {
-	char dir[80];		/* of the instance */
-	int pipe;		/* trace_pipe; never blocks */
+	char dir[80]; /* of the instance */
+	int pipe; /* trace_pipe; never blocks */
 };
 
 /*
  * Makes the instance and switches on the events of @mask (bits of ctl_hyp_event_words), and
- * hyp_lost. Returns 0, or with a
- * sentence -ENOENT (tracefs is not mounted), -EACCES, -ENODEV (the module has no such
+ * hyp_lost; removes those of processes that ended without ctl_tracefs_close(). Returns 0, or with
+ * a sentence -ENOENT (tracefs is not mounted), -EACCES, -ENODEV (the module has no such
  * tracepoints) or another negative errno; then nothing is left of it.
  */
 int ctl_tracefs_open(uint64_t mask, struct ctl_tracefs *ret, struct ctl_message *message);

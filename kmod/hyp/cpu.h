@@ -132,6 +132,7 @@ void el2_enable_traps(const struct hyp_cpu *cpu);
 u32 el2_cpu_init(struct hyp_frame *frame);
 u32 el2_cold_init(struct hyp_frame *frame);
 u32 el2_lower_sync(struct hyp_frame *frame);
+u32 el2_lower_sync_traced(struct hyp_frame *frame);
 _Noreturn void el2_exception_panic(void);
 #endif
 

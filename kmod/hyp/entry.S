@@ -12,6 +12,7 @@
 #include "cpu.h"
 #include "smccc.h"
 #include "sysreg.h"
+#include "trace.h"
 
 	.section .idmap, "ax"
 	.balign	8
@@ -238,6 +239,11 @@ lower_sync_saved:
 lower_slow:
 	save_frame
 	mov	x0, sp
+#if HYP_TRACE
+	adrp	x1, trace_mask
+	ldr	x1, [x1, #:lo12:trace_mask]
+	cbnz	x1, lower_traced
+#endif
 	bl	el2_lower_sync
 
 /* w0: EXIT_*; sp: the frame */
@@ -257,6 +263,12 @@ exit_frame:
 	eret
 	dsb	nsh
 	isb
+
+#if HYP_TRACE
+lower_traced:
+	bl	el2_lower_sync_traced
+	b	exit_frame
+#endif
 
 /*
  * Mitigations that the kernel calls on its way in and out (SMCCC ARCH_WORKAROUND_1 to _3,

@@ -98,7 +98,7 @@ static void restartable(struct hyp_cpu *cpu, struct hyp_frame *frame, u64 esr,
  * Whatever is neither a call nor an abort is an instruction that this CPU traps by
  * default: undefined, as far as the host is concerned.
  */
-static u32 lower_sync(struct hyp_frame *frame)
+u32 el2_lower_sync(struct hyp_frame *frame)
 {
 	struct hyp_cpu *cpu = this_cpu();
 	u64 esr = read_sysreg(esr_el2);
@@ -136,30 +136,21 @@ static enum pkvm_trace_reason reason(const struct hyp_frame *frame, u64 esr)
 	}
 }
 
-/* On its own, so that what it keeps in registers costs the usual path nothing. */
-static __attribute__((noinline)) u32 traced_lower_sync(struct hyp_frame *frame)
+/* Not for what concerns the trace: looking changes nothing of what is looked at. */
+u32 el2_lower_sync_traced(struct hyp_frame *frame)
 {
 	enum pkvm_trace_reason why = reason(frame, read_sysreg(esr_el2));
 	u32 id = frame->x[0];
 	u32 exit;
 
-	/* Looking changes nothing of what is looked at. */
 	if (why == PKVM_TRACE_REASON_HCALL && hyp_hcall_is_trace(id))
-		return lower_sync(frame);
+		return el2_lower_sync(frame);
 	trace(PKVM_TRACE_ENTER, why, 0, 0);
-	exit = lower_sync(frame);
+	exit = el2_lower_sync(frame);
 	if (why == PKVM_TRACE_REASON_HCALL)
 		trace(PKVM_TRACE_HCALL, frame->x[0] ? -HYP_EOPNOTSUPP : (s32)frame->x[1], id, 0);
 	trace(PKVM_TRACE_EXIT, why, 0, 0);
 	return exit;
-}
-
-u32 el2_lower_sync(struct hyp_frame *frame)
-{
-	if (trace_on(PKVM_TRACE_BIT(PKVM_TRACE_ENTER) | PKVM_TRACE_BIT(PKVM_TRACE_EXIT) |
-		     PKVM_TRACE_BIT(PKVM_TRACE_HCALL)))
-		return traced_lower_sync(frame);
-	return lower_sync(frame);
 }
 
 /* Takes effect when the answer is written: entry.S gives the CPU back on its way out. */

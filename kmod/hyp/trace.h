@@ -7,31 +7,29 @@
 #ifndef HYP_TRACE_H
 #define HYP_TRACE_H
 
-#include <pkvm/trace.h>
-
-#include "mm.h"
-#include "types.h"
-
 /* 0 compiles it all out (make kmod-notrace). */
 #ifndef HYP_TRACE
 #define HYP_TRACE	1
 #endif
 
-/* The events that are told, PKVM_TRACE_BIT() each. Hidden: read without a detour by the GOT. */
+#ifndef __ASSEMBLY__
+#include <pkvm/trace.h>
+
+#include "mm.h"
+#include "types.h"
+
+/*
+ * The events that are told, PKVM_TRACE_BIT() each; entry.S has a way of its own for when there are
+ * any. Hidden: read without a detour by the GOT.
+ */
 extern u64 trace_mask __attribute__((visibility("hidden")));
 
 void trace_write(enum pkvm_trace_event event, u32 arg32, u64 arg0, u64 arg1);
 
-/* Whether one of these events is told. */
-static inline bool trace_on(u64 events)
-{
-	return HYP_TRACE && unlikely(READ_ONCE(trace_mask) & events);
-}
-
 /* What the arguments are is in <pkvm/trace.h>. */
 static inline void trace(enum pkvm_trace_event event, u32 arg32, u64 arg0, u64 arg1)
 {
-	if (trace_on(PKVM_TRACE_BIT(event)))
+	if (HYP_TRACE && unlikely(READ_ONCE(trace_mask) & PKVM_TRACE_BIT(event)))
 		trace_write(event, arg32, arg0, arg1);
 }
 
@@ -51,5 +49,6 @@ int trace_load(phys_addr_t pa, struct hyp_ask *ask);
 
 /* One page leaves the ring: its address, PKVM_LIST_END if there was none. */
 phys_addr_t trace_unload(void);
+#endif
 
 #endif

@@ -258,7 +258,7 @@ static void do_trace(u8 what, u16 arg)
 {
 	phys_addr_t pa = pick(arg / 8 * 8);
 
-	switch (what % 4) {
+	switch (what % 5) {
 	case 0:
 		if (!call_args(PKVM_HCALL_SHARE_HYP, pa, 1, 0, 0))
 			claim(pa, 1);
@@ -273,6 +273,11 @@ static void do_trace(u8 what, u16 arg)
 		REQUIRE(regs.x[3] <= PKVM_TRACE_PAGE_RECORDS);
 		if (regs.x[2] != PKVM_LIST_END)
 			REQUIRE(use_of(regs.x[2]) == PKVM_USE_SHARED_HYP);
+		break;
+	case 3:
+		REQUIRE(!call_args(PKVM_HCALL_TRACE_RESET, 0, 0, 0, 0));
+		REQUIRE(!call_args(PKVM_HCALL_TRACE_SWAP, 0, 0, 0, 0));
+		REQUIRE(regs.x[2] == PKVM_LIST_END && !regs.x[4] && !regs.x[5]);
 		break;
 	default:
 		call_args(PKVM_HCALL_TRACE_ENABLE, arg, 0, 0, 0);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 UNIT_TESTS += test_ctl_run
 # All of pkvmctl but main() and what acts on the machine.
-CTL_RUN_FAKED := main.c module.c child.c tracefs.c
+CTL_RUN_FAKED := main.c module.c child.c tracefs.c recent.c
 CTL_RUN_SRCS := $(filter-out $(addprefix daemon/ctl/,$(CTL_RUN_FAKED)),$(wildcard daemon/ctl/*.c))
 CTL_RUN_SRCS += $(wildcard daemon/metrics/*.c) daemon/pkvmd/psi.c
 CTL_RUN_SRCS += $(addprefix tests/unit/fake/,client.c ctl_run.c probe.c)

@@ -551,7 +551,7 @@ END_TEST
 /* The archive has a file for each command, and in it what that said. */
 START_TEST(report_is_an_archive)
 {
-	char command[256], *name;
+	char command[512], *name;
 	size_t len;
 
 	ck_assert_int_eq(run("report"), 0);
@@ -561,8 +561,9 @@ START_TEST(report_is_an_archive)
 	name = strndup(said.out, len);
 	snprintf(command, sizeof(command),
 		 "test $(tar tf %s | grep -c '\\.') = 20 && "
-		 "test \"$(tar xOf %s --wildcards '*/kernel.txt')\" = 'uname -a' && rm %s",
-		 name, name, name);
+		 "test \"$(tar xOf %s --wildcards '*/kernel.txt')\" = 'uname -a' && "
+		 "tar xOf %s --wildcards '*/events.txt' | grep -q ' address=0x\\*\\{8\\} vm=7$' && rm %s",
+		 name, name, name, name);
 	ck_assert_msg(!system(command), "%s fails", command);
 	free(name);
 	ck_assert_ptr_nonnull(strstr(fake_probe.spawned, "/proc/self/exe --json heap map\n"));
@@ -572,6 +573,21 @@ START_TEST(report_is_an_archive)
 	ck_assert_int_eq(run("report"), 1);
 	ck_assert_str_eq(said.err, "pkvmctl: tar ended with status 3\n");
 	ck_assert_str_eq(said.out, "");
+}
+END_TEST
+
+/* It says so, and there is neither an archive nor a folder. */
+START_TEST(interrupted_report_leaves_nothing)
+{
+	const char *const left = "! ls -d pkvm-report-* 2>/dev/null";
+
+	fake_probe.interrupt = "uname";
+	ck_assert_int_eq(run("report"), 1);
+	ck_assert_str_eq(said.err, "pkvmctl: cannot write the report: Interrupted system call\n");
+	ck_assert_str_eq(said.out, "");
+	ck_assert_ptr_null(strstr(fake_probe.spawned, "journalctl"));
+	ck_assert_ptr_null(strstr(fake_probe.spawned, "tar "));
+	ck_assert_msg(!system(left), "something is left");
 }
 END_TEST
 
@@ -621,6 +637,7 @@ int main(void)
 	tcase_add_test(tcase, unload_stops_the_probe);
 	tcase_add_test(tcase, unload_is_refused);
 	tcase_add_test(tcase, report_is_an_archive);
+	tcase_add_test(tcase, interrupted_report_leaves_nothing);
 	tcase_add_test(tcase, status_tells_who_holds_the_module);
 	return suite_run(suite);
 }

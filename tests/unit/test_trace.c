@@ -327,7 +327,7 @@ START_TEST(off_is_off)
 	ck_assert_int_eq(call(PKVM_HCALL_VM_CREATE, 1, 0), 0);
 	read_all();
 	ck_assert_uint_eq(seen.nr + seen.dropped + seen.overwritten, 0);
-	ck_assert(!trace_on(PKVM_TRACE_ALL));
+	ck_assert_uint_eq(trace_mask, 0);
 }
 END_TEST
 

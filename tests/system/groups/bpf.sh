@@ -308,6 +308,8 @@ unload_stops_the_probe()
 	[ ! -e /sys/module/pkvm ] || fail "the module is still there"
 	is pkvmd-probe "$(systemctl is-active pkvmd-probe || true)" inactive
 	runs 3 pkvmctl trace hist
+	runs 3 pkvmctl trace events
+	contains reason "$(cat "$ERR")" 'the pkvm module is not loaded'
 	held_by stub
 }
 
@@ -344,14 +346,7 @@ all_attached()
 # All that a VM's life is at EL2, in order, whatever CPU it was on; and nothing is left behind.
 el2_events_are_told()
 {
-	local instances='ls /sys/kernel/tracing/instances'
-
-	pkvmctl -j trace events hyp_vm_create hyp_vm_destroy hyp_vcpu_create hyp_vcpu_destroy \
-		>"$EVENTS" &
-	TRACER=$!
-	eventually 10 [ -e "/sys/kernel/tracing/instances/pkvmctl-$TRACER/events/pkvm" ]
-	eventually 10 grep -q 1 \
-		"/sys/kernel/tracing/instances/pkvmctl-$TRACER/events/pkvm/hyp_vcpu_destroy/enable"
+	start_events -j trace events hyp_vm_create hyp_vm_destroy hyp_vcpu_create hyp_vcpu_destroy
 	taskset -c 0 pkvmctl vm create --vcpus 2
 	taskset -c 1 pkvmctl vm destroy --all
 	kill -INT "$TRACER"
@@ -360,8 +355,44 @@ el2_events_are_told()
 		'hyp_vm_create hyp_vcpu_create hyp_vcpu_create hyp_vcpu_destroy hyp_vcpu_destroy hyp_vm_destroy summary'
 	is times "$(jq -c 'select(.hyp_ts_ns).hyp_ts_ns' "$EVENTS")" \
 		"$(jq -c 'select(.hyp_ts_ns).hyp_ts_ns' "$EVENTS" | sort -n)"
-	is 'instances left' "$($instances)" ''
+	is 'instances left' "$(instances)" ''
 	runs 4 setpriv --reuid nobody --clear-groups pkvmctl trace events
+	is sentence "$(cat "$ERR")" "pkvmctl: $TRACING is root's: permission denied"
+	runs 1 unshare --mount sh -c "umount $TRACING && exec pkvmctl trace events"
+	contains sentence "$(cat "$ERR")" 'tracefs is not there: mount -t tracefs tracefs '
+}
+
+# pkvmctl ARGUMENT..., until the last of its events is on. Sets TRACER.
+start_events()
+{
+	pkvmctl "$@" >"$EVENTS" &
+	TRACER=$!
+	eventually 10 grep -qs 1 "$TRACING/instances/pkvmctl-$TRACER/events/pkvm/${!#}/enable"
+}
+
+instances()
+{
+	ls $TRACING/instances
+}
+
+# One that is killed cannot clean up: the next one does, and leaves those alone that run.
+killed_trace_is_removed()
+{
+	local killed running
+
+	start_events trace events hyp_vm_destroy
+	running=$TRACER
+	start_events trace events hyp_vm_create
+	killed=$TRACER
+	kill -KILL "$killed"
+	wait "$killed" || true
+	is 'instances' "$(instances | wc -l)" 2
+	start_events trace events hyp_vm_create
+	is 'instances' "$(instances)" "$(printf 'pkvmctl-%s\n' "$running" "$TRACER" | sort)"
+	kill -INT "$running" "$TRACER"
+	wait "$running" "$TRACER"
+	is 'instances left' "$(instances)" ''
+	is 'pages that EL2 still has' "$(pkvmctl -j page stats | jq .owners.shared_hyp_pages)" 0
 }
 
 # In it is what each command says; the folder that it was put together in is gone.
@@ -370,8 +401,14 @@ report_is_complete()
 	local archive
 
 	cd "$TEST_DIR"
+	systemctl reload dbus
+	systemctl start pkvmd
+	echo 1 >$TRACING/events/pkvm/hyp_vcpu_create/enable
 	pkvmctl vm create --vcpus 2
+	sleep 0.1
 	archive=$(pkvmctl report)
+	echo 0 >$TRACING/events/pkvm/hyp_vcpu_create/enable
+	systemctl stop pkvmd
 	is 'mode of the archive' "$(stat -c %a "$archive")" 600
 	tar xzf "$archive"
 	cd "${archive%.tar.gz}"
@@ -381,9 +418,20 @@ report_is_complete()
 	contains 'kernel log' "$(cat kernel-log.txt)" 'pkvm: '
 	contains findings "$(cat doctor.txt)" 'module'
 	contains versions "$(cat version.txt)" 'pkvmctl '
-	contains policy "$(cat policy.json)" 'exit status '
-	is 'what is left' "$(ls -d /tmp/pkvm-report-* 2>/dev/null || true)" ''
+	contains decisions "$(cat decisions.txt)" 'now: '
+	contains journal "$(cat journal.txt)" 'pkvmd['
+	contains events "$(cat events.txt)" "$TRACING: on: hyp_vcpu_create"
+	is 'vCPUs told' "$(grep -c ': hyp_vcpu_create: hyp_cpu=.* vcpu=' events.txt)" 2
 	pkvmctl vm destroy --all
+}
+
+# Neither at its end nor by an interrupt.
+report_leaves_nothing()
+{
+	cd "$TEST_DIR"
+	runs 1 timeout --preserve-status -s INT 1 pkvmctl report
+	contains reason "$(cat "$ERR")" 'Interrupted'
+	is 'what is left' "$(ls -d /tmp/pkvm-report-* 2>/dev/null || true)" ''
 }
 
 report_without_module()
@@ -394,6 +442,9 @@ report_without_module()
 	sleep 1
 	archive=$(pkvmctl report)
 	contains status "$(tar xOzf "$archive" --wildcards '*/status.json')" 'not loaded'
+	contains policy "$(tar xOzf "$archive" --wildcards '*/policy.json')" 'exit status '
+	contains events "$(tar xOzf "$archive" --wildcards '*/events.txt')" \
+		"no events of the module's"
 }
 
 test_case load modprobe pkvm
@@ -409,7 +460,9 @@ test_case service-is-confined service_is_confined
 test_case service-is-killed service_is_killed
 test_case heap-agrees heap_agrees
 test_case el2-events el2_events_are_told
+test_case killed-trace killed_trace_is_removed
 test_case report report_is_complete
+test_case report-leaves-nothing report_leaves_nothing
 test_case unload-is-refused unload_is_refused
 test_case unload-stops-the-probe unload_stops_the_probe
 test_case report-without-module report_without_module

@@ -167,9 +167,26 @@ scenario_is_in_order()
 
 reasons_are_told()
 {
-	traced 'hyp_enter hyp_exit' pkvmctl status
+	traced 'hyp_enter hyp_exit' call_and_start_a_cpu
 	number 'hypercalls' "$(count hyp_enter reason=hcall)" -ge 1
+	number 'calls to firmware' "$(count hyp_enter reason=smc)" -ge 1
 	is 'reasons that have no name' "$(grep -Ev "reason=(hcall|stub|smc|abort|trap)$" "$TRACE" || true)" ''
+}
+
+call_and_start_a_cpu()
+{
+	pkvmctl status
+	cpu 3 0
+	cpu 3 1
+}
+
+# What a CPU does on its way offline has no place. It is counted, but not in another trace.
+losses_are_of_their_trace()
+{
+	traced 'hyp_lost hyp_enter' cpu 3 0
+	cpu 3 1
+	traced 'hyp_lost hyp_enter' sleep 0.1
+	is 'events lost' "$(lost)" 0
 }
 
 vm_storm()
@@ -383,6 +400,7 @@ test_case all-events all_are_there
 test_case scenario scenario_agrees_with_the_figures
 test_case order scenario_is_in_order
 test_case reasons reasons_are_told
+test_case own-losses losses_are_of_their_trace
 test_case nothing-left nothing_is_left
 test_case overrun overrun_is_counted
 test_case ring-size ring_size_has_limits

@@ -41,6 +41,12 @@ create_vm()
 	pkvmctl vm create --vcpus 4 --count 3
 }
 
+# EL2 writes its events to the end, by what it keeps on the heap that it scrubs.
+events_are_traced()
+{
+	echo 1 >/sys/kernel/tracing/events/pkvm/enable
+}
+
 dies()
 {
 	! echo 0 >/sys/module/pkvm/parameters/debug_panic || fail 'EL2 lives'
@@ -69,6 +75,7 @@ dead)
 crash)
 	test_case prepared prepare --load-panic nr_cpus=1
 	test_case vm-lives create_vm
+	test_case traced events_are_traced
 	echo c >/proc/sysrq-trigger
 	;;
 esac

@@ -172,6 +172,32 @@ corruption_is_found()
 	is 'result' "$(jq -r .result "$OUT")" header
 }
 
+# Registers as the record has them, and where things are: numbers that nobody else has.
+known_addresses()
+{
+	{
+		pkvmctl -j status | jq -r '.crash | .elr, .far, .sp'
+		dmesg | grep -o 'pkvm: x[0-9]* .*' | tr ' ' '\n'
+	} | sed -n 's/^\(0x\)\?0*\([1-9a-f][0-9a-f]\{8,\}\)$/\2/p' | sort -u
+}
+
+# The record is in a report, but for the addresses in it.
+report_has_no_addresses()
+{
+	local archive report
+
+	cd "$TEST_DIR"
+	known_addresses >addresses
+	number 'addresses known' "$(wc -l <addresses)" -ge 4
+	archive=$(pkvmctl report)
+	tar xzf "$archive"
+	report=${archive%.tar.gz}
+	is 'addresses told' "$(grep -rnF -f addresses "$report" || true)" ''
+	contains 'kernel log' "$(cat "$report/kernel-log.txt")" 'pkvm: EL2 is dead: exception on CPU'
+	is record "$(jq -c '.crash | [.reason, .elr_offset, .esr]' "$report/status.json")" \
+		"$(pkvmctl -j status | jq -c '.crash | [.reason, .elr_offset, .esr]')"
+}
+
 CORPSE_CASES=(everything_is_refused topup_loses_no_page module_is_pinned cpu_can_only_leave
 	host_reclaims_memory)
 
@@ -192,6 +218,7 @@ text-write)
 	test_case dies dies 2 exception
 	# A write, permission fault: text is mapped, not writable.
 	test_case record record_shows_abort 0x4c
+	test_case report report_has_no_addresses
 	;;
 stack)
 	test_case load load_and_use

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "../../../daemon/ctl/module.h"
 #include "../../../daemon/ctl/tracefs.h"
 #include "../../../daemon/ctl/child.h"
+#include "../../../daemon/ctl/recent.h"
 
 struct fake_probe fake_probe;
 
@@ -203,6 +205,11 @@ void ctl_tracefs_close(const struct ctl_tracefs *tracefs)
 	fake_probe.open_traces--;
 }
 
+void ctl_recent_events(const char *tracefs, FILE *out)
+{
+	fprintf(out, "%s: address=0x40201000 vm=7\n", tracefs);
+}
+
 int probe_find_holders(struct probe_holder **ret, size_t *ret_n)
 {
 	*ret = copy(fake_probe.holders, fake_probe.nr_holders * sizeof(**ret));
@@ -230,6 +237,8 @@ int ctl_child_run(const char *const argv[], int out_fd)
 		strcat(line, argv[i]);
 	}
 	strcat(line, "\n");
+	if (fake_probe.interrupt && !strcmp(argv[0], fake_probe.interrupt))
+		raise(SIGINT);
 	if (!strcmp(argv[0], "tar") && !fake_probe.spawn_status)
 		return system(line) ? 1 : 0;
 	if (out_fd >= 0)

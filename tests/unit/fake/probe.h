@@ -36,6 +36,8 @@ struct fake_probe {
 	size_t nr_holders;
 	int spawn_status;		/* of each program; but tar is really run if it is 0 */
 
+	const char *interrupt;		/* the program that an interrupt comes with */
+
 	/* What was asked for. */
 	struct probe_options options;
 	uint64_t mask;			/* of EL2's events */
