@@ -7,7 +7,6 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
-#include "compat.h"
 #include "el2_call.h"
 #include "probe.h"
 
