@@ -39,13 +39,14 @@ all:
 include tests/guest/guest.mk
 include $(filter-out tests/guest/guest.mk,$(wildcard kmod/*.mk bpf/*.mk daemon/*.mk systemd/*.mk \
 	tests/*/*.mk))
-include packaging/packaging.mk
+include $(wildcard packaging/*.mk)
 
 help:
 	@sed -n 's/^## //p' Makefile
 
 ## make                build module and programs (for arm64; on an arm64 host for its running kernel)
 ## make install        install them on this arm64 host (DESTDIR= and KDIR= are honoured)
+## make uninstall      take that away again (with the same DESTDIR= and KDIR=)
 ## make run            the tour: build, boot a machine with EL2, load, use, unload
 ## make check          every test; closes with "N passed, N failed, N skipped"
 ## make check-unit     native unit tests under sanitizers

@@ -8,12 +8,13 @@ BPF_CFLAGS := -target bpf -Iinclude -ffreestanding -O2 -g -std=gnu11 -Wall -Wext
 # Headers of libbpf and of the kernel's interface: the target's.
 ifeq ($(MACHINE),aarch64)
 BPF_CFLAGS += -I/usr/include/aarch64-linux-gnu
+BPF_NEEDS := packages
 else
 BPF_CFLAGS += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/aarch64-linux-gnu
-BPF_SYSROOT := $(SYSROOT_STAMP)
+BPF_NEEDS := packages $(SYSROOT_STAMP)
 endif
 
-$(BPF_BUILD)/%.bpf.o: bpf/%.bpf.c | $(BPF_SYSROOT) packages
+$(BPF_BUILD)/%.bpf.o: bpf/%.bpf.c | $(BPF_NEEDS)
 	@mkdir -p $(@D)
 	@echo "  BPF     $@"
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<

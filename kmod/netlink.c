@@ -7,7 +7,7 @@
 
 #include <pkvm/hypercall.h>
 
-#include "compat_genl.h"
+#include "compat.h"
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "netlink_msg.h"
@@ -125,7 +125,7 @@ static int join_ops(struct genl_family *family)
 			n++;
 		merge_op(&ops[n - 1], &halves[i]);
 	}
-	/* In this order: on old kernels these are the same members, see compat_genl.h. */
+	/* In this order: on old kernels these are the same members, see compat.h. */
 	family->split_ops = NULL;
 	family->n_split_ops = 0;
 	family->ops = ops;

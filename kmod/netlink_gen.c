@@ -9,7 +9,7 @@
 #include "netlink_gen.h"
 
 #include <uapi/linux/pkvm.h>
-#include <compat_genl.h>
+#include <compat.h>
 
 /* Integer value ranges */
 static const struct netlink_range_validation pkvm_a_pages_pages_range = {

@@ -10,7 +10,7 @@
 #include <net/genetlink.h>
 
 #include <uapi/linux/pkvm.h>
-#include <compat_genl.h>
+#include <compat.h>
 
 int pkvm_nl_heap_map_done(struct netlink_callback *cb);
 

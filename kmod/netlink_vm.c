@@ -2,7 +2,7 @@
 /* Operations on VMs: vm-create, vm-destroy, vm-get. */
 #include <pkvm/hypercall.h>
 
-#include "compat_genl.h"
+#include "compat.h"
 #include "netlink_gen.h"
 #include "netlink_msg.h"
 #include "vm.h"

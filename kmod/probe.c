@@ -9,7 +9,6 @@
 
 #include <pkvm/hypercall.h>
 
-#include "compat.h"
 #include "el2_call.h"
 #include "probe.h"
 

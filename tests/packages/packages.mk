@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The Debian packages tried: in a clean root, and in the machine under test.
+# The Debian packages tried: in clean roots, and in the machine under test; and what is installed
+# without them.
 
-# The kernels of Debian 12, whose compiler the root has.
-PACKAGES_KERNELS := 6.1 6.12
+# Each kernel with the Debian release that has the compiler for its modules.
+PACKAGES_KERNELS := 6.1:bookworm 6.12:bookworm 7.2:trixie
 
-check-packages: deb
+check-packages: deb all
 	+$(Q)for kernel in $(PACKAGES_KERNELS); do \
-		$(call on_kernel,$$kernel) guest-base || exit; \
+		$(call on_kernel,$${kernel%:*}) guest-base || exit; \
 	done
+	+$(Q)MAKE="$(MAKE)" tests/packages/from-source $(DEB)
 	$(Q)tests/packages/check $(DEB) $(PACKAGES_KERNELS)
 
 $(eval $(call check_stage,packages))

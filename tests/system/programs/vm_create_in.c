@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <linux/pkvm.h>
@@ -61,6 +62,11 @@ int main(int argc, char *argv[])
 	family = sock < 0 ? sock : nl_family(sock, PKVM_FAMILY_NAME);
 	if (home < 0 || away < 0 || family < 0)
 		return 1;
+	/* A page fault in a cgroup that has reached its limit would kill this process. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
+		perror("mlockall");
+		return 1;
+	}
 	err = join(away);
 	if (!err)
 		err = create_vm(sock, family, strtoul(argv[2], NULL, 10), &answer);
