@@ -24,5 +24,5 @@ static int set_debug_panic(const char *value, const struct kernel_param *param)
 static const struct kernel_param_ops debug_panic_ops = { .set = set_debug_panic };
 
 module_param_cb(debug_panic, &debug_panic_ops, NULL, 0200);
-MODULE_PARM_DESC(debug_panic, "debug: make EL2 panic: 0 bug, 1 null pointer, 2 write to text, 3 stack overflow, 4 bug with locks held, 5 corrupt heap header; 6 no panic, but CPUs lose their state in low power and wake at once; 7 no more");
+MODULE_PARM_DESC(debug_panic, "debug: make EL2 panic: 0 bug, 1 null pointer, 2 write to text, 3 stack overflow, 4 bug with locks held, 5 corrupt heap header; 6 no panic, but CPUs lose their state in low power and wake at once; 7 no more; 8 no panic, but the CPU has all errata");
 #endif

@@ -195,6 +195,16 @@ static int relocate(struct loader *l)
 	return 0;
 }
 
+/* Kernels before 6.13 know nothing of it. */
+static u64 boot_flags(void)
+{
+#ifdef ARM64_MPAM
+	if (cpus_have_cap(ARM64_MPAM))
+		return PKVM_BOOT_MPAM;
+#endif
+	return 0;
+}
+
 static int fill_boot(struct loader *l, u64 heap_size)
 {
 	struct pkvm_boot *boot = l->boot;
@@ -207,6 +217,7 @@ static int fill_boot(struct loader *l, u64 heap_size)
 	boot->boot_pa = l->pa;
 	boot->boot_size = l->at.total * PKVM_PAGE_SIZE;
 	boot->nr_cpus = nr_cpu_ids;
+	boot->flags = boot_flags();
 	boot->s2_ipa_bits = l->stage2.ipa_bits;
 	boot->s2_root = l->stage2.pa;
 	return el2_resources_ram(boot, l->stage2.ipa_bits);

@@ -49,5 +49,5 @@ HYP_PORTABLE += $(addprefix kmod/hyp/,ram.c page.c vmemmap.c pool.c stock.c mm.c
 	reclaim.c vm.c guest_s2.c transition.c transition_guest.c hcall_share.c \
 	vcpu.c selftest.c selftest_own.c init.c hcall.c hcall_mem.c hcall_heap.c hcall_vm.c \
 	host_s2.c host_s2_guest.c host_s2_entry.c host_s2_idle.c host_fault.c kernel_entry.c \
-	smc_policy.c scrub.c trace.c trace_ring.c hcall_trace.c)
+	smc_policy.c errata.c scrub.c trace.c trace_ring.c hcall_trace.c)
 HYP_MACHINE := $(addprefix tests/unit/fake/,arch_env.c host.c mm_check.c)

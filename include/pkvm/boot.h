@@ -33,6 +33,9 @@
 #define PKVM_S2_SPARE_TABLES	8	/* for 1 GiB blocks that are split */
 #define PKVM_S2_LAZY_TABLES	2	/* for addresses that the resource tree does not name */
 
+/* flags: the kernel uses MPAM, so that firmware does not keep its registers to itself. */
+#define PKVM_BOOT_MPAM		(UINT64_C(1) << 0)
+
 struct pkvm_ram_range {
 	uint64_t base;		/* page aligned */
 	uint64_t size;		/* bytes, page aligned */
@@ -56,7 +59,8 @@ struct pkvm_boot {
 	uint64_t s2_root;		/* its root, pkvm_s2_root_pages() of them */
 	uint64_t s2_spare;		/* PKVM_S2_SPARE_TABLES pages, */
 	uint64_t s2_lazy;		/* and PKVM_S2_LAZY_TABLES, zero */
-	uint64_t reserved[3];
+	uint64_t flags;			/* PKVM_BOOT_* */
+	uint64_t reserved[2];
 	struct pkvm_ram_range ram[PKVM_MAX_RAM_RANGES];	/* ascending, disjoint */
 	uint8_t pad[4096 - 20 * 8 - PKVM_MAX_RAM_RANGES * 16];
 };

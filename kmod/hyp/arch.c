@@ -7,6 +7,7 @@
 #include "arch.h"
 #include "cpu.h"
 #include "sysreg.h"
+#include "workaround.h"
 
 #define VA_MASK		(BIT(48) - 1)
 
@@ -41,6 +42,17 @@ void arch_pte_sync(void)
 	isb();
 }
 
+/* Completes what has been invalidated, and the accesses that went by it. */
+static void tlbi_sync(void)
+{
+	dsb(ish);
+	if (unlikely(READ_ONCE(workaround_tlbi_twice))) {
+		asm volatile("tlbi vale2is, xzr" : : : "memory");
+		dsb(ish);
+	}
+	isb();
+}
+
 static void tlbi_page(u64 va)
 {
 	asm volatile("tlbi vae2is, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
@@ -63,16 +75,14 @@ void arch_tlbi(u64 va, u64 nr_pages)
 		for (; va <= last; va += HYP_PAGE_SIZE)
 			tlbi_page(va);
 	}
-	dsb(ish);
-	isb();
+	tlbi_sync();
 }
 
 static void tlbi_leaf(u64 va)
 {
 	dsb(ishst);
 	asm volatile("tlbi vale2is, %0" : : "r" (va >> HYP_PAGE_SHIFT) : "memory");
-	dsb(ish);
-	isb();
+	tlbi_sync();
 }
 
 /*
@@ -134,8 +144,7 @@ void arch_s2_tlbi_sync(void)
 {
 	dsb(ish);
 	asm volatile("tlbi vmalle1is" : : : "memory");
-	dsb(ish);
-	isb();
+	tlbi_sync();
 }
 
 /*
@@ -146,13 +155,23 @@ void arch_guest_tlbi(void)
 {
 	dsb(ishst);
 	asm volatile("tlbi alle1is" : : : "memory");
-	dsb(ish);
-	isb();
+	tlbi_sync();
+}
+
+/* The mask depends on the comparison's data, not on a prediction; HINT #20 is CSDB. */
+u64 arch_index_nospec(u64 index, u64 size)
+{
+	u64 mask;
+
+	asm volatile("cmp %1, %2\n"
+		     "sbc %0, xzr, xzr\n"
+		     "hint #20" : "=r" (mask) : "r" (index), "r" (size) : "cc", "memory");
+	return index & mask;
 }
 
 u32 arch_cpu(void)
 {
-	return this_cpu()->cpu;
+	return this_cpu()->number;
 }
 
 /* Not before what comes before it in the program, which the event is about. */

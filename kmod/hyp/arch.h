@@ -54,7 +54,13 @@ void arch_s2_tlbi_sync(void);
 /* Invalidates what the TLBs of all CPUs hold of guests' translations; completes. */
 void arch_guest_tlbi(void);
 
-/* The number of this CPU, as the loader counts. */
+/*
+ * index if it is below size, and 0 otherwise: also while the CPU speculates that it is. For
+ * indices of the host's, once they have been checked (Spectre-v1).
+ */
+u64 arch_index_nospec(u64 index, u64 size);
+
+/* The number of this CPU, as the host counts. */
 u32 arch_cpu(void);
 
 /* The physical counter, which all CPUs share. */

@@ -14,6 +14,7 @@
 #define CPU_HOST_VTCR		64
 #define CPU_HOST_VTTBR		72
 #define CPU_CRASH_X		80
+#define CPU_BHB_LOOPS		336
 #define CPU_PANIC_STACK		4096	/* grows down from the page's end */
 
 /* What entry.S does when C returns to it. */
@@ -66,9 +67,11 @@ struct hyp_cpu {
 	struct hyp_host_regs host;
 	u64 crash_x[31];	/* general registers when an exception was taken from EL2 */
 	u64 crash_sp;
+	u32 bhb_loops;		/* of the vectors that begin with a loop of branches (errata.h) */
 	u64 *fixmap_pte;	/* level 3 entry of the fixmap window; those of the others follow */
 	u64 hcall;		/* function id of the running hypercall */
-	u32 cpu;
+	u32 cpu;		/* of this record, among all */
+	u32 number;		/* by which the host knows the CPU; only told, never acted upon */
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
 	/* An abort or SMC runs, no hypercall: x0 and x1 are no answer, the host can try again. */
 	bool restartable;
@@ -91,6 +94,7 @@ _Static_assert(offsetof(struct hyp_host_regs, hcr) == CPU_HOST_HCR, "entry.S");
 _Static_assert(offsetof(struct hyp_host_regs, vtcr) == CPU_HOST_VTCR, "entry.S");
 _Static_assert(offsetof(struct hyp_host_regs, vttbr) == CPU_HOST_VTTBR, "entry.S");
 _Static_assert(offsetof(struct hyp_cpu, crash_x) == CPU_CRASH_X, "entry.S");
+_Static_assert(offsetof(struct hyp_cpu, bhb_loops) == CPU_BHB_LOOPS, "entry.S");
 _Static_assert(sizeof(struct hyp_cpu) <= CPU_PANIC_STACK / 2, "room for the panic stack");
 
 static inline struct hyp_cpu *this_cpu(void)

@@ -10,6 +10,7 @@
 #include "panic.h"
 #include "psci.h"
 #include "string.h"
+#include "workaround.h"
 
 /* Pushes until the guard page is hit. */
 static _Noreturn void overflow_stack(void)
@@ -61,6 +62,9 @@ int hcall_debug_panic(struct hcall *call)
 		return 0;
 	case PKVM_DEBUG_KEEP_STATE:
 		psci_debug_lose_state(false);
+		return 0;
+	case PKVM_DEBUG_ERRATA:
+		workaround_debug_all();
 		return 0;
 	default:
 		return -HYP_EINVAL;

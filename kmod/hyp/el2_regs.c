@@ -2,6 +2,9 @@
 /* Saving EL2's control registers, and putting them back. */
 #include "el2_regs.h"
 
+#include <pkvm/boot.h>
+#include <pkvm/image.h>
+
 #include "sysreg.h"
 
 /* A field of an ID register. */
@@ -53,6 +56,24 @@ static bool has_spe(void)
 	return ID_FIELD(id_aa64dfr0_el1, 32) && !(read_sysreg(S3_0_C9_C10_7) & BIT(4));
 }
 
+static bool has_mpam(void)
+{
+	return ((const struct pkvm_boot *)image_header.boot_va)->flags & PKVM_BOOT_MPAM;
+}
+
+/* MPAMIDR_EL1.HAS_HCR */
+static bool has_mpam_hcr(void)
+{
+	return has_mpam() && (read_sysreg(S3_0_C10_C4_4) & BIT(17));
+}
+
+/* If HCRX_EL2.GCSEn is off, so are guarded control stacks. */
+static bool has_gcs(void)
+{
+	return ID_FIELD(id_aa64pfr1_el1, 44) && has_hcrx() &&
+	       (read_sysreg(S3_4_C1_C2_2) & BIT(22));
+}
+
 static unsigned int fgt(void)
 {
 	return ID_FIELD(id_aa64mmfr0_el1, 56);
@@ -65,6 +86,15 @@ void el2_regs_save(u64 regs[EL2_CONTROL_REGS_NR])
 #undef X
 }
 
+/* The kernel goes on with calls and returns before it sets these itself: GCSCR*_EL1. */
+static void gcs_off(void)
+{
+	if (!has_gcs())
+		return;
+	write_sysreg(0, S3_0_C2_C5_0);
+	write_sysreg(0, S3_0_C2_C5_2);
+}
+
 /* In the order of the list: others depend on CPTR_EL2, and ICH_HCR_EL2 on ICC_SRE_EL2. */
 void el2_regs_restore(const u64 regs[EL2_CONTROL_REGS_NR])
 {
@@ -75,4 +105,5 @@ void el2_regs_restore(const u64 regs[EL2_CONTROL_REGS_NR])
 	}
 	EL2_CONTROL_REGS(X)
 #undef X
+	gcs_off();
 }

@@ -27,6 +27,8 @@
 	X(SMPRIMAP, S3_4_C1_C2_5, has_sme_priorities())			\
 	X(HCRX, S3_4_C1_C2_2, has_hcrx())				\
 	X(PMSCR, S3_4_C9_C9_0, has_spe())				\
+	X(MPAM2, S3_4_C10_C5_0, has_mpam())				\
+	X(MPAMHCR, S3_4_C10_C4_0, has_mpam_hcr())			\
 	X(HFGRTR, S3_4_C1_C1_4, fgt() >= 1)				\
 	X(HFGWTR, S3_4_C1_C1_5, fgt() >= 1)				\
 	X(HFGITR, S3_4_C1_C1_6, fgt() >= 1)				\

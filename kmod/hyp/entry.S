@@ -208,9 +208,29 @@ enter_cold:
 	bl	el2_cold_init
 	b	exit_frame
 
+/*
+ * The host's branches are not to steer EL2's (errata.h): before EL2's first indirect branch the
+ * CPU's branch history is filled with branches of EL2's own, or cleared.
+ */
+lower_sync_loop:
+	save_x0_x1
+	mrs	x0, tpidr_el2
+	ldr	w0, [x0, #CPU_BHB_LOOPS]
+1:	b	2f
+2:	subs	w0, w0, #1
+	b.ne	1b
+	dsb	nsh
+	isb
+	b	lower_sync_saved
+
+lower_sync_clear:
+	hint	#22			/* CLRBHB */
+	isb
+
 /* A synchronous exception from EL1 or EL0: the host's hypercalls. */
 lower_sync:
 	save_x0_x1
+lower_sync_saved:
 	mrs	x1, esr_el2
 	lsr	x1, x1, #ESR_EC_SHIFT
 	cmp	x1, #ESR_EC_SMC64
@@ -337,16 +357,25 @@ el2_fault:
 	b	\target
 	.endm
 
+	/* What comes from the host goes to \lower. */
+	.macro	vectors name, lower
 	.balign	2048
-el2_vectors:
+	.globl	\name
+	.hidden	\name
+\name:
 	.rept	8			/* from EL2, with SP_EL0 and with SP_EL2 */
 	ventry	el2_fault
 	.endr
-	ventry	lower_sync		/* AArch64 */
+	ventry	\lower			/* AArch64 */
 	.rept	3			/* interrupts are not routed to EL2 */
 	ventry	el2_fault
 	.endr
-	ventry	lower_sync		/* AArch32 */
+	ventry	\lower			/* AArch32 */
 	.rept	3
 	ventry	el2_fault
 	.endr
+	.endm
+
+	vectors	el2_vectors, lower_sync
+	vectors	el2_vectors_loop, lower_sync_loop
+	vectors	el2_vectors_clear, lower_sync_clear

@@ -2,6 +2,7 @@
 /* The table of hypercalls, and what is the same for all of them. */
 #include "hcall.h"
 
+#include "arch.h"
 #include "errno.h"
 #include "mm.h"
 #include "smccc.h"
@@ -52,6 +53,7 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_TRACE_UNLOAD] = { TRACED(hcall_trace_unload), 0, 0 },
 	[PKVM_HCALL_TRACE_SWAP] = { TRACED(hcall_trace_swap), 0, 0 },
 	[PKVM_HCALL_TRACE_RESET] = { TRACED(hcall_trace_reset), 0, 0 },
+	[PKVM_HCALL_CPU_NUMBER] = { hcall_cpu_number, 0, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif
@@ -67,7 +69,10 @@ static const struct hcall_entry *find_entry(u64 x0)
 {
 	u64 nr = hcall_nr(x0);
 
-	return nr < PKVM_HCALL_COUNT && entries[nr].handler ? &entries[nr] : NULL;
+	if (nr >= PKVM_HCALL_COUNT)
+		return NULL;
+	nr = arch_index_nospec(nr, PKVM_HCALL_COUNT);
+	return entries[nr].handler ? &entries[nr] : NULL;
 }
 
 /* Credit goes in, whatever happens none comes out, and a shortage becomes a request. */

@@ -3,6 +3,7 @@
 #include <pkvm/hypercall.h>
 #include <pkvm/image.h>
 
+#include "arch.h"
 #include "cpu.h"
 #include "errno.h"
 #include "hcall.h"
@@ -88,7 +89,7 @@ static void record_common(enum pkvm_crash_reason reason)
 	struct hyp_cpu *cpu = this_cpu();
 
 	crash.reason = reason;
-	crash.cpu = cpu->cpu;
+	crash.cpu = cpu->number;
 	crash.hcall = cpu->hcall;
 }
 
@@ -143,6 +144,7 @@ int hcall_crash(struct hcall *call)
 		return -HYP_ENODATA;
 	if (index >= words)
 		return -HYP_EINVAL;
+	index = arch_index_nospec(index, words);
 	memcpy(&call->ret[2], (const u64 *)&crash + index,
 	       min_u64(words - index, PKVM_STATS_REGS) * sizeof(u64));
 	return 0;

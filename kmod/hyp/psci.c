@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "el2_regs.h"
 #include "errno.h"
+#include "hcall.h"
 #include "kernel_entry.h"
 #include "panic.h"
 #include "smc.h"
@@ -16,6 +17,7 @@
 #include "spinlock.h"
 #include "string.h"
 #include "sysreg.h"
+#include "workaround.h"
 
 #define MPIDR_AFFINITY		UINT64_C(0xff00ffffff)
 
@@ -69,7 +71,7 @@ static u64 cold_entry_pa(void)
 
 /*
  * The CPU by its affinity. One that was never here gets the record of a CPU that was not
- * either: numbers at EL2 are for EL2 only.
+ * either; by which number the host knows it, the host has to tell.
  */
 static struct hyp_cpu *__find_cpu(u64 mpidr)
 {
@@ -85,6 +87,7 @@ static struct hyp_cpu *__find_cpu(u64 mpidr)
 	}
 	if (unused) {
 		unused->cpu = ((u64)unused - image_header.cpu_va) >> PKVM_CPU_SHIFT;
+		unused->number = unused->cpu;
 		unused->mpidr = mpidr;
 	}
 	return unused;
@@ -244,6 +247,14 @@ void psci_cpu_left(struct hyp_cpu *cpu)
 	set_power(cpu, CPU_UNKNOWN);
 }
 
+int hcall_cpu_number(struct hcall *call)
+{
+	if (call->arg[1] >= nr_cpus())
+		return -HYP_EINVAL;
+	this_cpu()->number = call->arg[1];
+	return 0;
+}
+
 /*
  * frame->x[0]: the number of this CPU, whose record tells the rest. What the kernel finds is
  * what its init_kernel_el would have left.
@@ -256,6 +267,7 @@ u32 el2_cold_init(struct hyp_frame *frame)
 	cpu->restartable = false;
 	cpu->hcall = 0;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
+	workaround_init(cpu);
 	el2_regs_restore(cpu->control);
 	/* Not saved: the record may be another CPU's, of another kind even (claim()). */
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);

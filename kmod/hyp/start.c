@@ -8,6 +8,7 @@
 #include "init.h"
 #include "psci.h"
 #include "sysreg.h"
+#include "workaround.h"
 
 /* Set by the first CPU once hyp_init() has succeeded. */
 static bool started;
@@ -35,11 +36,13 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	int ret = 0;
 
 	cpu->cpu = frame->x[0];
+	cpu->number = cpu->cpu;
 	/* A panic in here: the host takes the CPU for not entered. */
 	cpu->exit = EXIT_LEAVE;
 	cpu->hcall = 0;
 	cpu->restartable = false;
 	cpu->fixmap_pte = arch_pte(cpu_fixmap(cpu), 3);
+	workaround_init(cpu);
 	if (!started)
 		ret = hyp_init((const struct pkvm_boot *)image_header.boot_va);
 	if (!ret) {

@@ -147,6 +147,7 @@ static int __create_vcpu(u64 handle, u64 index, struct hyp_ask *ask)
 		return err;
 	if (index >= vm->max_vcpus)
 		return -HYP_EINVAL;
+	index = arch_index_nospec(index, vm->max_vcpus);
 	if (vm->vcpus[index])
 		return -HYP_EEXIST;
 	err = heap_alloc(&main_heap, sizeof(struct hyp_vcpu), ask, &object);

@@ -36,7 +36,8 @@ void vmemmap_init(const struct pkvm_boot *boot)
 
 struct hyp_page *__vmemmap_entry(phys_addr_t pa)
 {
-	return &vmemmap.base[pa >> HYP_PAGE_SHIFT];
+	/* The host's addresses have been checked, but speculation may not have waited for that. */
+	return &vmemmap.base[(pa & (BIT(PKVM_PA_BITS) - 1)) >> HYP_PAGE_SHIFT];
 }
 
 /* What an entry of a level holds where nothing is backed. */

@@ -127,10 +127,26 @@ wakes_without_its_state()
 	cpus_come_through_el2
 }
 
+# Every workaround on every CPU, and another way into EL2 than that of these CPUs.
+works_with_all_errata()
+{
+	local cpu
+
+	for cpu in 0 1 2; do
+		taskset -c $cpu sh -c 'echo 8 >/sys/module/pkvm/parameters/debug_panic'
+	done
+	pkvmctl selftest
+	pkvmctl vm destroy "$(pkvmctl vm create --vcpus 4)"
+	pkvmctl heap check
+	answers 0x84000000 4 0x10001
+	held_by pkvm
+}
+
 test_case load load
 test_case smc-policy policy_holds
 test_case hotplug cpus_come_through_el2
 test_case own-code own_code_is_behind_the_stage_2
 test_case unknown-code unknown_code_is_not_started
+[ "$1" != sleep ] || test_case errata works_with_all_errata
 [ "$1" != sleep ] || test_case cold-resume wakes_without_its_state
 test_case kernel-log log_is_clean

@@ -256,6 +256,12 @@ bool arch_env_readable(u64 va)
 
 /* arch.h, the rest. */
 
+/* This machine does not speculate. */
+u64 arch_index_nospec(u64 index, u64 size)
+{
+	return index < size ? index : 0;
+}
+
 u32 arch_cpu(void)
 {
 	return arch_env.cpu;
@@ -479,6 +485,11 @@ void psci_stats(struct pkvm_cpu_stats *ret)
 void cpu_leave(void)
 {
 	arch_env.left = true;
+}
+
+int hcall_cpu_number(struct hcall *call)
+{
+	return call->arg[1] < ARCH_ENV_CPUS ? 0 : -HYP_EINVAL;
 }
 
 int hcall_crash(struct hcall *call)
