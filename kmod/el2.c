@@ -81,6 +81,19 @@ static void leave(void)
 		WRITE_ONCE(stuck, true);
 }
 
+/*
+ * One that came in through firmware has whatever number EL2 had left. A failure means that what
+ * EL2 tells of it will be told of another CPU.
+ */
+static void tell_number(unsigned int cpu)
+{
+	struct arm_smccc_1_2_regs regs = { .a1 = cpu };
+	int ret = pkvm_hcall(PKVM_HCALL_CPU_NUMBER, &regs);
+
+	if (ret)
+		pr_warn("EL2 does not know CPU %u by its number: error %d\n", cpu, ret);
+}
+
 int el2_wake_cpu(void)
 {
 	return !READ_ONCE(kept) || is_in() ? 0 : enter();
@@ -97,6 +110,8 @@ static int hotplug_online(unsigned int cpu)
 		ret = -EIO;
 	else if (!is_in())
 		ret = enter();
+	else
+		tell_number(cpu);
 	local_irq_restore(flags);
 	if (ret)
 		pr_err("CPU %u cannot enter EL2: error %d\n", cpu, ret);

@@ -167,6 +167,11 @@ enum pkvm_hcall_nr {
 	PKVM_HCALL_TRACE_SWAP,
 	/* drops the ring's records */
 	PKVM_HCALL_TRACE_RESET,
+	/*
+	 * x1 number by which the host knows this CPU, below that of the possible ones: for all
+	 * that EL2 says of it. Needed by one that came in through firmware.
+	 */
+	PKVM_HCALL_CPU_NUMBER,
 	/* debug images only: x1 enum pkvm_debug_panic */
 	PKVM_HCALL_DEBUG_PANIC,
 	PKVM_HCALL_COUNT

@@ -171,7 +171,7 @@ u64 arch_index_nospec(u64 index, u64 size)
 
 u32 arch_cpu(void)
 {
-	return this_cpu()->cpu;
+	return this_cpu()->number;
 }
 
 /* Not before what comes before it in the program, which the event is about. */

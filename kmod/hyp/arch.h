@@ -60,7 +60,7 @@ void arch_guest_tlbi(void);
  */
 u64 arch_index_nospec(u64 index, u64 size);
 
-/* The number of this CPU, as the loader counts. */
+/* The number of this CPU, as the host counts. */
 u32 arch_cpu(void);
 
 /* The physical counter, which all CPUs share. */

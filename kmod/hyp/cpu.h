@@ -70,7 +70,8 @@ struct hyp_cpu {
 	u32 bhb_loops;		/* of the vectors that begin with a loop of branches (errata.h) */
 	u64 *fixmap_pte;	/* level 3 entry of the fixmap window; those of the others follow */
 	u64 hcall;		/* function id of the running hypercall */
-	u32 cpu;
+	u32 cpu;		/* of this record, among all */
+	u32 number;		/* by which the host knows the CPU; only told, never acted upon */
 	u32 exit;		/* EXIT_*: how the running hypercall ends */
 	/* An abort or SMC runs, no hypercall: x0 and x1 are no answer, the host can try again. */
 	bool restartable;

@@ -53,6 +53,7 @@ static const struct hcall_entry entries[PKVM_HCALL_COUNT] = {
 	[PKVM_HCALL_TRACE_UNLOAD] = { TRACED(hcall_trace_unload), 0, 0 },
 	[PKVM_HCALL_TRACE_SWAP] = { TRACED(hcall_trace_swap), 0, 0 },
 	[PKVM_HCALL_TRACE_RESET] = { TRACED(hcall_trace_reset), 0, 0 },
+	[PKVM_HCALL_CPU_NUMBER] = { hcall_cpu_number, 0, 0 },
 #ifdef CONFIG_HYP_DEBUG
 	[PKVM_HCALL_DEBUG_PANIC] = { hcall_debug_panic, 0, 0 },
 #endif

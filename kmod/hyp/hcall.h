@@ -65,6 +65,7 @@ void cpu_leave(void);
 
 /* Those that are about the CPU; implemented per environment. */
 int hcall_crash(struct hcall *call);
+int hcall_cpu_number(struct hcall *call);
 #ifdef CONFIG_HYP_DEBUG
 int hcall_debug_panic(struct hcall *call);
 #endif

@@ -34,7 +34,7 @@ static void inject_abort(struct hyp_frame *frame, u64 esr, u64 fsc)
 
 static u64 flags(const struct hyp_frame *frame, u64 esr)
 {
-	u64 info = (u64)this_cpu()->cpu << PKVM_VIOLATION_CPU_SHIFT;
+	u64 info = (u64)this_cpu()->number << PKVM_VIOLATION_CPU_SHIFT;
 
 	if (is_instruction_abort(esr))
 		info |= PKVM_VIOLATION_EXEC;

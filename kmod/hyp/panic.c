@@ -89,7 +89,7 @@ static void record_common(enum pkvm_crash_reason reason)
 	struct hyp_cpu *cpu = this_cpu();
 
 	crash.reason = reason;
-	crash.cpu = cpu->cpu;
+	crash.cpu = cpu->number;
 	crash.hcall = cpu->hcall;
 }
 

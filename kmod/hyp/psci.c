@@ -7,6 +7,8 @@
 
 #include "arch.h"
 #include "el2_regs.h"
+#include "errno.h"
+#include "hcall.h"
 #include "kernel_entry.h"
 #include "panic.h"
 #include "smc.h"
@@ -69,7 +71,7 @@ static u64 cold_entry_pa(void)
 
 /*
  * The CPU by its affinity. One that was never here gets the record of a CPU that was not
- * either: numbers at EL2 are for EL2 only.
+ * either; by which number the host knows it, the host has to tell.
  */
 static struct hyp_cpu *__find_cpu(u64 mpidr)
 {
@@ -85,6 +87,7 @@ static struct hyp_cpu *__find_cpu(u64 mpidr)
 	}
 	if (unused) {
 		unused->cpu = ((u64)unused - image_header.cpu_va) >> PKVM_CPU_SHIFT;
+		unused->number = unused->cpu;
 		unused->mpidr = mpidr;
 	}
 	return unused;
@@ -242,6 +245,14 @@ void psci_cpu_entered(struct hyp_cpu *cpu)
 void psci_cpu_left(struct hyp_cpu *cpu)
 {
 	set_power(cpu, CPU_UNKNOWN);
+}
+
+int hcall_cpu_number(struct hcall *call)
+{
+	if (call->arg[1] >= nr_cpus())
+		return -HYP_EINVAL;
+	this_cpu()->number = call->arg[1];
+	return 0;
 }
 
 /*

@@ -35,6 +35,7 @@ u32 el2_cpu_init(struct hyp_frame *frame)
 	int ret = 0;
 
 	cpu->cpu = frame->x[0];
+	cpu->number = cpu->cpu;
 	/* A panic in here: the host takes the CPU for not entered. */
 	cpu->exit = EXIT_LEAVE;
 	cpu->hcall = 0;

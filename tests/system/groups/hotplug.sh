@@ -69,6 +69,24 @@ loads_without_a_cpu()
 	held_by pkvm
 }
 
+# The first to come has a place at EL2 that is not of its number: its events are told all the same.
+cpus_are_known_by_number()
+{
+	local events=/sys/kernel/tracing/events/pkvm
+
+	cpu 2 0
+	cpu 3 0
+	rmmod pkvm
+	modprobe pkvm
+	cpu 3 1
+	echo 1 >$events/hyp_host_hcall/enable
+	taskset -c 3 pkvmctl heap show
+	echo 0 >$events/hyp_host_hcall/enable
+	contains 'events of CPU 3' "$(cat /sys/kernel/tracing/per_cpu/cpu3/trace)" hyp_host_hcall
+	cpu 2 1
+	held_by pkvm
+}
+
 # It stays offline, EL2 serves the others, and it can come later.
 failing_cpu_stays_offline()
 {
@@ -96,6 +114,7 @@ test_case load-fails-whole load_fails_whole
 test_case load load_and_check
 test_case offline-online-while-allocating survives_while_allocating
 test_case load-without-a-cpu loads_without_a_cpu
+test_case cpus-are-known-by-number cpus_are_known_by_number
 test_case failing-cpu-stays-offline failing_cpu_stays_offline
 test_case unload unload_and_check
 test_case kernel-log log_is_clean

@@ -487,6 +487,11 @@ void cpu_leave(void)
 	arch_env.left = true;
 }
 
+int hcall_cpu_number(struct hcall *call)
+{
+	return call->arg[1] < ARCH_ENV_CPUS ? 0 : -HYP_EINVAL;
+}
+
 int hcall_crash(struct hcall *call)
 {
 	(void)call;
