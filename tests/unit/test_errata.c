@@ -96,7 +96,8 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, branch_history_by_features_and_model, 0, ARRAY_SIZE(histories));
-	tcase_add_loop_test(tcase, invalidations_by_model_and_version, 0, ARRAY_SIZE(invalidations));
+	tcase_add_loop_test(tcase, invalidations_by_model_and_version, 0,
+			    ARRAY_SIZE(invalidations));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
