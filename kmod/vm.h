@@ -16,7 +16,7 @@ struct pkvm_vm_config {
 	u32 max_vcpus;	/* vCPUs it can have, 1 to PKVM_MAX_VCPUS */
 	u32 vcpus;	/* vCPUs created with it, 0 to max_vcpus */
 	u32 portid;	/* netlink port it is bound to, 0 for none */
-	struct sock *sk;	/* that port's socket; pkvm_vm_create() takes a reference of its own */
+	struct sock *sk; /* that port's socket, NULL for none; a VM takes a reference of its own */
 };
 
 struct pkvm_vm_desc {
