@@ -10,7 +10,7 @@
 static_assert(PKVM_NL_MAX_VCPUS == PKVM_MAX_VCPUS);
 
 /* The policy has checked each number for itself. Returns 0 or -EINVAL with its sentence. */
-static int read_config(struct genl_info *info, struct pkvm_vm_config *config)
+static int read_config(struct sk_buff *skb, struct genl_info *info, struct pkvm_vm_config *config)
 {
 	struct nlattr *vcpus = info->attrs[PKVM_A_VM_VCPUS];
 
@@ -25,6 +25,7 @@ static int read_config(struct genl_info *info, struct pkvm_vm_config *config)
 		return -EINVAL;
 	}
 	config->portid = 0;
+	config->sk = NULL;
 	if (!info->attrs[PKVM_A_VM_BOUND])
 		return 0;
 	/* Port numbers of other namespaces are not unique. */
@@ -34,6 +35,7 @@ static int read_config(struct genl_info *info, struct pkvm_vm_config *config)
 		return -EINVAL;
 	}
 	config->portid = info->snd_portid;
+	config->sk = NETLINK_CB(skb).sk;
 	return 0;
 }
 
@@ -42,7 +44,7 @@ int pkvm_nl_vm_create_doit(struct sk_buff *skb, struct genl_info *info)
 	struct pkvm_vm_config config;
 	struct pkvm_nl_reply reply;
 	u32 handle = 0;
-	int err = read_config(info, &config) ?: pkvm_nl_begin(info, &reply);
+	int err = read_config(skb, info, &config) ?: pkvm_nl_begin(info, &reply);
 
 	if (err)
 		return err;

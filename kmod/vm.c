@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <net/sock.h>
 
 #include "account.h"
 #include "hcall.h"
@@ -144,10 +145,20 @@ static struct vm *alloc_vm(const struct pkvm_vm_config *config)
 	if (!vm)
 		return NULL;
 	vm->config = *config;
+	if (vm->config.sk)
+		sock_hold(vm->config.sk);
 	vm->created_ns = ktime_get_boottime_ns();
 	vm->pid = task_tgid_nr(current);
 	get_task_comm(vm->comm, current->group_leader);
 	return vm;
+}
+
+/* It is in the array no more, or never was. */
+static void free_vm(struct vm *vm)
+{
+	if (vm->config.sk)
+		sock_put(vm->config.sk);
+	kfree_rcu(vm, rcu);
 }
 
 int pkvm_vm_create(const struct pkvm_vm_config *config, u32 *ret_handle)
@@ -163,10 +174,10 @@ int pkvm_vm_create(const struct pkvm_vm_config *config, u32 *ret_handle)
 
 	vm = alloc_vm(config);
 	err = vm ? create(vm, ret_handle) : -ENOMEM;
-	if (err) {
-		kfree(vm);
+	if (vm && err)
+		free_vm(vm);
+	if (err)
 		module_put(THIS_MODULE);
-	}
 	return err;
 }
 
@@ -184,7 +195,7 @@ int pkvm_vm_destroy(u32 handle)
 		return -ENOENT;
 	err = el2_destroy(handle);
 	tell(PKVM_EVENT_VM_DESTROY, handle, vm->config.vcpus, err, start_ns);
-	kfree_rcu(vm, rcu);
+	free_vm(vm);
 	module_put(THIS_MODULE);
 	return err;
 }
@@ -233,6 +244,10 @@ static void destroy_orphans(struct work_struct *work)
 		pkvm_vm_destroy(handle);
 }
 
+/*
+ * The number may be another socket's before its old one's end is told: so what counts is whether
+ * the socket is closed. The reference on it is there as long as the VM is in the array.
+ */
 void pkvm_vm_release_port(u32 portid)
 {
 	unsigned long handle;
@@ -240,12 +255,12 @@ void pkvm_vm_release_port(u32 portid)
 
 	if (!portid)
 		return;
-	rcu_read_lock();
+	xa_lock(&vms);
 	xa_for_each(&vms, handle, vm) {
-		if (vm->config.portid == portid)
-			xa_set_mark(&vms, handle, ORPHAN);
+		if (vm->config.portid == portid && sock_flag(vm->config.sk, SOCK_DEAD))
+			__xa_set_mark(&vms, handle, ORPHAN);
 	}
-	rcu_read_unlock();
+	xa_unlock(&vms);
 	if (xa_marked(&vms, ORPHAN))
 		queue_work(system_unbound_wq, &orphans_work);
 }

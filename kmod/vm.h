@@ -10,10 +10,13 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+struct sock;
+
 struct pkvm_vm_config {
 	u32 max_vcpus;	/* vCPUs it can have, 1 to PKVM_MAX_VCPUS */
 	u32 vcpus;	/* vCPUs created with it, 0 to max_vcpus */
 	u32 portid;	/* netlink port it is bound to, 0 for none */
+	struct sock *sk; /* that port's socket, NULL for none; a VM takes a reference of its own */
 };
 
 struct pkvm_vm_desc {
@@ -56,7 +59,7 @@ u32 pkvm_vm_close(void);
 
 /*
  * A netlink port has closed: what is bound to it is destroyed by a work item. For a
- * netlink notifier: does not wait. VMs created later with the same number are safe.
+ * netlink notifier: does not wait. VMs of another socket that has that number by now are safe.
  */
 void pkvm_vm_release_port(u32 portid);
 

@@ -7,8 +7,10 @@
 
 #include "../../kmod/hyp/errno.h"
 #include "../../kmod/hyp/page.h"
+#include "../../kmod/hyp/scrub.h"
 #include "../../kmod/hyp/stock.h"
 #include "../../kmod/hyp/transition.h"
+#include "../../kmod/hyp/vm.h"
 #include "fake/arch_env.h"
 #include "fake/hyp_suite.h"
 #include "fake/mm_check.h"
@@ -375,6 +377,32 @@ START_TEST(destroying_looks_through_tables_once)
 }
 END_TEST
 
+/* What a guest was lent is the host's, and stays; a VM on its way out has pages, too. */
+START_TEST(a_crash_clears_what_guests_own)
+{
+	u64 dying, alive;
+
+	host_alloc_range(FAR, 300);
+	memset(arch_env_page(FAR), 0x11, PAGE(300));
+	dying = create_vm();
+	alive = create_vm();
+	ck_assert_int_eq(donate(dying, FAR, 0, 200), 0);
+	ck_assert_int_eq(lend(dying, FAR + PAGE(200), BIT(38), 50), 0);
+	ck_assert_int_eq(donate(alive, FAR + PAGE(250), 0, 40), 0);
+	ck_assert_int_eq(lend(alive, FAR + PAGE(290), BIT(30), 10), 0);
+	ck_assert_int_eq(host_call(&regs, PKVM_HCALL_VM_DESTROY, dying, 0, 0), 0);
+	ck_assert_uint_gt(regs.x[2], 0);
+	scrub_all();
+	for (u64 i = 0; i < 300; i++) {
+		bool lent = (i >= 200 && i < 250) || i >= 290;
+
+		ck_assert_uint_eq(*(u8 *)arch_env_page(FAR + PAGE(i)), lent ? 0x11 : 0);
+		ck_assert_uint_eq(*(u8 *)arch_env_page(FAR + PAGE(i + 1) - 1), lent ? 0x11 : 0);
+	}
+	mm_check();
+}
+END_TEST
+
 /* Refusals. */
 
 START_TEST(addresses_are_checked_first)
@@ -466,6 +494,7 @@ int main(void)
 	tcase_add_test(tcase, a_page_is_shared_with_several_guests);
 	tcase_add_test(tcase, destroying_takes_batches);
 	tcase_add_test(tcase, destroying_looks_through_tables_once);
+	tcase_add_test(tcase, a_crash_clears_what_guests_own);
 	tcase_add_test(tcase, addresses_are_checked_first);
 	tcase_add_test(tcase, guest_addresses_are_checked_too);
 	tcase_add_test(tcase, others_pages_are_refused);

@@ -21,6 +21,14 @@ prepare()
 	kexec -i "$1" /root/Image --initrd=/root/kexec.cpio --command-line="$COMMAND_LINE ${2:-}"
 }
 
+# The kernel's record of how its CPUs were booted decides whether kexec goes by EL2.
+cpu_goes_and_comes()
+{
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	is 'starts relayed' "$(pkvmctl -j page stats | jq .cpus.relayed)" 1
+}
+
 # Meanwhile VMs come and go: EL2 is to be given back whole all the same, which it says to the
 # console.
 create_and_destroy_for_ever()
@@ -63,6 +71,7 @@ case $1 in
 normal)
 	test_case prepared prepare --load
 	test_case vm-lives create_vm
+	test_case cpu-relayed cpu_goes_and_comes
 	create_and_destroy_for_ever
 	test_case kexec restart
 	;;

@@ -47,6 +47,23 @@ reclaimable_is_counted()
 	is 'KiB with 64 MiB' "$(kib_reclaimable)" "$(kib_expected)"
 	pkvmctl vm destroy "$(pkvmctl vm create --vcpus 4)"
 	is 'KiB after a VM' "$(kib_reclaimable)" "$(kib_expected)"
+	pkvmctl reclaim 100
+	is 'KiB after a reclaim' "$(kib_reclaimable)" "$(kib_expected)"
+}
+
+# The arena goes first, and the shrinker is alone in this: nobody asked for pages.
+shrunk_is_counted()
+{
+	local before
+
+	pkvmctl topup 1M
+	before=$(kib_reclaimable)
+	pkvmctl shrinker set enabled=on
+	echo 2 >/proc/sys/vm/drop_caches
+	pkvmctl shrinker set enabled=off
+	number 'KiB after shrinking' "$(kib_reclaimable)" -lt "$before"
+	is 'KiB after shrinking' "$(kib_reclaimable)" "$(kib_expected)"
+	pkvmctl topup $MIB_64
 }
 
 # EL2's pages that are marked offline, as /proc/kpageflags has it.
@@ -134,6 +151,7 @@ unload_and_check()
 
 test_case load load
 test_case reclaimable reclaimable_is_counted
+test_case shrunk shrunk_is_counted
 test_case offline-mark donated_pages_are_offline
 test_case kcore kcore_is_readable
 test_case memory-goes-and-comes donated_memory_stays

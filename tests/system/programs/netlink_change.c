@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@
 /* VMs that stay while others come and go: enough for more than one piece of a dump. */
 #define STEADY_VMS	120
 #define DUMPS		150
+#define REUSES		20
+
+/* No number that the kernel would give. */
+#define REUSED_PORT	0x706b766d
 
 /* The range that the module reserves by default. */
 #define HEAP_SIZE	(UINT64_C(1) << 30)
@@ -86,6 +91,54 @@ static void check_bound(struct test *test)
 		    "it was not there before, or it is still there");
 	test_report(test, "unbound-vm-stays", free_one > 0 && !destroy_vm(test, free_one),
 		    "it is not there any more");
+}
+
+/* A socket with that number, as soon as it is free; below 0 if there is none to be had. */
+static int open_at_port(uint32_t port)
+{
+	const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_pid = port };
+	int sock = nl_open();
+
+	while (sock >= 0 && bind(sock, (const struct sockaddr *)&address, sizeof(address))) {
+		if (errno == EADDRINUSE)
+			continue;
+		close(sock);
+		return -errno;
+	}
+	return sock;
+}
+
+/* The VM of a socket that gets a number while its last owner is being closed: 0 if it stays. */
+static int reuse_port(struct test *test)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	struct test first = { .sock = open_at_port(REUSED_PORT), .family = test->family };
+	struct test second = { .family = test->family };
+	int gone = create_vm(&first, true), vm;
+	pid_t closer = fork();
+
+	/* Whoever is last closes it. */
+	close(first.sock);
+	if (!closer)
+		_exit(0);
+	second.sock = open_at_port(REUSED_PORT);
+	vm = create_vm(&second, true);
+	if (closer > 0)
+		waitpid(closer, NULL, 0);
+	nanosleep(&pause, NULL);
+	vm = gone > 0 && vm > 0 && vm_exists(test, vm) && !vm_exists(test, gone) ? 0 : -1;
+	close(second.sock);
+	return vm;
+}
+
+static void check_port_reuse(struct test *test)
+{
+	unsigned int failed = 0;
+
+	for (unsigned int i = 0; i < REUSES; i++)
+		failed += reuse_port(test) != 0;
+	test_report(test, "bound-vm-of-a-reused-port-stays", !failed,
+		    "it went with the socket that had the number before, or that one's did not");
 }
 
 /* What a dump of VMs has to be: ascending, and with all the steady ones. */
@@ -211,6 +264,7 @@ int main(void)
 	struct test test = test_start();
 
 	check_bound(&test);
+	check_port_reuse(&test);
 	check_dumps_under_change(&test);
 	return !!test.failed;
 }
