@@ -48,25 +48,11 @@ static const char *origin_name(enum action_origin origin)
 	return origin == ORIGIN_PERSON ? "person" : "policy";
 }
 
-static int add_end(sd_bus_message *message, const struct action *action)
+/* What is told of it before and after. */
+static int add_action(sd_bus_message *message, const struct action *action)
 {
-	int err = dict_u64(message, "done-pages", action->done);
+	int err = dict_string(message, "action", policy_action_name(action->kind));
 
-	if (err >= 0)
-		err = dict_u64(message, "duration-usec", action->took);
-	if (err >= 0 && action->error)
-		err = dict_string(message, "error", strerror(-action->error));
-	if (err >= 0 && *action->sentence)
-		err = dict_string(message, "remark", action->sentence);
-	return err;
-}
-
-int dict_of_action(sd_bus_message *message, const struct action *action, bool ended)
-{
-	int err = begin(message);
-
-	if (err >= 0)
-		err = dict_string(message, "action", policy_action_name(action->kind));
 	if (err >= 0)
 		err = dict_string(message, "reason", policy_reason_name(action->reason));
 	if (err >= 0)
@@ -77,9 +63,7 @@ int dict_of_action(sd_bus_message *message, const struct action *action, bool en
 		err = dict_bool(message, "dry-run", action->dry_run);
 	if (err >= 0)
 		err = dict_u64(message, "asked-pages", action->asked);
-	if (err >= 0 && ended)
-		err = add_end(message, action);
-	return end(message, err);
+	return err;
 }
 
 /* What the decision was made by. */
@@ -98,6 +82,37 @@ static int add_figures(sd_bus_message *message, const struct policy_decision *de
 	if (err >= 0)
 		err = dict_double(message, "threshold-percent", decision->enter / 100.0);
 	return err;
+}
+
+int dict_of_beginning(sd_bus_message *message, const struct action *action,
+		      const struct policy_decision *decision)
+{
+	int err = begin(message);
+
+	if (err >= 0)
+		err = add_action(message, action);
+	if (err >= 0)
+		err = add_figures(message, decision);
+	return end(message, err);
+}
+
+int dict_of_end(sd_bus_message *message, const struct action *action, uint64_t reserve)
+{
+	int err = begin(message);
+
+	if (err >= 0)
+		err = add_action(message, action);
+	if (err >= 0)
+		err = dict_u64(message, "done-pages", action->done);
+	if (err >= 0)
+		err = dict_u64(message, "duration-usec", action->took);
+	if (err >= 0)
+		err = dict_u64(message, "reserve-pages", reserve);
+	if (err >= 0 && action->error)
+		err = dict_string(message, "error", strerror(-action->error));
+	if (err >= 0 && *action->sentence)
+		err = dict_string(message, "remark", action->sentence);
+	return end(message, err);
 }
 
 static int add_outcome(sd_bus_message *message, const struct decision_entry *entry)

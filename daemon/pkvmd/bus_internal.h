@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bus.h"
+#include "bus_told.h"
 #include "manager.h"
 #include "polkit.h"
 
@@ -18,15 +19,14 @@ struct bus {
 	sd_bus *bus;			/* NULL between two connections */
 	struct polkit polkit;
 	struct manager_observer observer;
-	sd_event_source *reconnect;	/* a timer, on when the connection was lost */
+	struct bus_told told;
+	sd_event_source *reconnect;	/* a timer, on while there is no connection */
+	uint64_t delay;			/* until it is tried once more, us */
 	uint64_t fresh_at;		/* round of the loop that refreshed the figures, or 0 */
 };
 
 /* The interface. Its user data is the struct bus. */
 extern const sd_bus_vtable bus_vtable[];
-
-/* What PropertiesChanged tells of; ends with NULL. */
-extern const char *const bus_seldom_properties[];
 
 /* Handlers, as the vtable wants them: of a property, of a method. @arg is the struct bus. */
 #define BUS_UNUSED	__attribute__((unused))

@@ -47,8 +47,3 @@ const sd_bus_vtable bus_vtable[] = {
 	SD_BUS_SIGNAL_WITH_ARGS("ActionEnded", SD_BUS_ARGS("a{sv}", details), 0),
 	SD_BUS_VTABLE_END,
 };
-
-const char *const bus_seldom_properties[] = {
-	"State", "Provider", "ModuleVersion", "PressureLevel", "DryRun", "Configuration",
-	"Shrinker", NULL,
-};

@@ -57,6 +57,15 @@ int config_copy(const struct config *from, struct config *ret)
 	return 0;
 }
 
+bool config_equal(const struct config *a, const struct config *b)
+{
+	for (enum config_id id = 0; id < CONFIG_KEYS; id++) {
+		if (a->value[id] != b->value[id] || strcmp(a->origin[id], b->origin[id]))
+			return false;
+	}
+	return !strcmp(a->cgroups, b->cgroups);
+}
+
 enum config_id config_find(const char *name)
 {
 	enum config_id id = 0;

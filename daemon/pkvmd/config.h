@@ -66,6 +66,9 @@ int config_init(struct config *config);
 void config_release(struct config *config);
 int config_copy(const struct config *from, struct config *ret);
 
+/* Values and where they come from. */
+bool config_equal(const struct config *a, const struct config *b);
+
 /* By name, whatever the case. Returns CONFIG_KEYS if there is none. */
 enum config_id config_find(const char *name);
 

@@ -61,13 +61,29 @@ void manager_lost(struct manager *manager)
 	manager_set_state(manager, MANAGER_WAITING);
 }
 
+/* Of what the triggers are made. They are not set anew for less: that would lose what fires. */
+static bool same_triggers(const struct config *a, const struct config *b)
+{
+	return a->value[CONFIG_ENTER] == b->value[CONFIG_ENTER] &&
+	       a->value[CONFIG_WINDOW] == b->value[CONFIG_WINDOW] &&
+	       !strcmp(a->cgroups, b->cgroups);
+}
+
 /* Takes @config over; the old one is released. */
 static void adopt(struct manager *manager, struct config *config)
 {
-	config_release(&manager->config);
+	struct config before = manager->config;
+
 	manager->config = *config;
-	pressure_watch(manager->pressure, manager->state == MANAGER_LIVE);
-	manager_changed(manager);
+	if (!config_equal(config, &before)) {
+		manager->config_version++;
+		manager_changed(manager);
+	}
+	if (config->value[CONFIG_DRY_RUN] != before.value[CONFIG_DRY_RUN])
+		policy_forget_topups(&manager->policy);
+	if (!same_triggers(config, &before))
+		pressure_watch(manager->pressure, manager->state == MANAGER_LIVE);
+	config_release(&before);
 	manager_look(manager);
 }
 

@@ -46,7 +46,9 @@ struct action {
 
 /* Any member may be NULL. The observer unlinks itself before it goes. */
 struct manager_observer {
-	void (*action_begins)(const struct action *action, void *arg);
+	/* @decision has the figures by which it was decided, or asked for. */
+	void (*action_begins)(const struct action *action, const struct policy_decision *decision,
+			      void *arg);
 	void (*action_ends)(const struct action *action, void *arg);
 	/* State, level, shrinker or configuration: what changes seldom. */
 	void (*changed)(void *arg);
@@ -63,6 +65,7 @@ struct store;		/* store.h: what survives a restart */
 struct manager {
 	sd_event *event;
 	struct config config;
+	uint64_t config_version;		/* another one, another number */
 	struct policy_state policy;
 	struct policy_sample sample;		/* the last one */
 	struct policy_decision decision;	/* the last one */
@@ -81,6 +84,7 @@ struct manager {
 	struct store *store;
 	const struct manager_paths *paths;	/* outlives it */
 	bool dry_run;				/* by command line, whatever is configured */
+	bool blind;				/* EL2's figures could not be had last time */
 	struct manager_observer *observers;
 	sd_event_source *look;			/* a step of the policy is due */
 	sd_event_source *timer;			/* decision.look_again, while there is one */

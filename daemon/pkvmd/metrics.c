@@ -25,6 +25,8 @@
 
 static const struct om_metric counter_table[] = {
 	COUNTER("pkvmd_decisions", counters, decisions, "Times that the policy was asked"),
+	COUNTER("pkvmd_missed_decisions", counters, blind,
+		"Times that the policy could not be asked, as EL2's figures were not to be had"),
 	COUNTER("pkvmd_pressure_triggers", counters, triggers,
 		"Triggers of memory pressure (PSI) that fired"),
 	COUNTER("pkvmd_notifications", counters, notifications,
@@ -65,15 +67,14 @@ static const uint32_t reasons[POLICY_ACTIONS] = {
 };
 
 #define EITHER	(REASON(BUSY) | REASON(DISABLED) | REASON(NO_HYP))
-#define RELIEF	(REASON(PRESSURE_FALLING) | REASON(COOL_DOWN) | REASON(NOTHING_RECLAIMABLE) | \
-		 REASON(PING_PONG) | EITHER)
+#define RELIEF	(REASON(PRESSURE_FALLING) | REASON(COOL_DOWN) | REASON(PING_PONG) | EITHER)
 
 /* And which it can be suppressed for. */
 static const uint32_t suppressions[POLICY_ACTIONS] = {
 	[POLICY_TOPUP] = REASON(PRESSURE_LASTS) | REASON(HOLD) | REASON(BACK_OFF) |
-			 REASON(HOST_SHORT) | EITHER,
-	[POLICY_RELEASE] = RELIEF,
-	[POLICY_RECLAIM] = RELIEF,
+			 REASON(HOST_SHORT) | REASON(REHEARSED) | EITHER,
+	[POLICY_RELEASE] = RELIEF | REASON(FLOOR),
+	[POLICY_RECLAIM] = RELIEF | REASON(NOTHING_RECLAIMABLE),
 };
 
 static void write_by_reason(struct om_writer *writer, const struct om_family *family,

@@ -204,9 +204,16 @@ static bool suppress_any(struct policy_decision *decision, const struct config *
 	return true;
 }
 
+/* Dry runs add nothing to the reserve: without this, one would follow the other for ever. */
+static bool rehearsed(const struct policy_state *state, const struct config *config, uint64_t pages)
+{
+	return config->value[CONFIG_DRY_RUN] && state->rehearsed &&
+	       pages < state->rehearsed + BATCH_PAGES;
+}
+
 /* A top-up that the host can bear. */
-static void decide_host_share(struct policy_decision *decision, const struct config *config,
-			      const struct policy_sample *sample)
+static void decide_host_share(const struct policy_state *state, struct policy_decision *decision,
+			      const struct config *config, const struct policy_sample *sample)
 {
 	uint64_t share = share_of(sample->host_available, config->value[CONFIG_HOST_SHARE]);
 
@@ -218,7 +225,10 @@ static void decide_host_share(struct policy_decision *decision, const struct con
 			return;
 		}
 	}
-	act(decision, POLICY_TOPUP, REASON_LOW_RESERVE);
+	if (rehearsed(state, config, decision->pages))
+		suppress(decision, POLICY_TOPUP, REASON_REHEARSED, decision->look_again);
+	else
+		act(decision, POLICY_TOPUP, REASON_LOW_RESERVE);
 }
 
 static void decide_topup(const struct policy_state *state, struct policy_decision *decision,
@@ -239,7 +249,7 @@ static void decide_topup(const struct policy_state *state, struct policy_decisio
 		suppress(decision, POLICY_TOPUP, REASON_BACK_OFF,
 			 state->topup_at + state->back_off);
 	else
-		decide_host_share(decision, config, sample);
+		decide_host_share(state, decision, config, sample);
 }
 
 static bool sustained(const struct policy_state *state, const struct config *config, uint64_t now)
@@ -266,7 +276,17 @@ static enum policy_action choose_relief(const struct policy_state *state,
 	return POLICY_RELEASE;
 }
 
-/* Whether it was decided; if not, nothing is reclaimable. */
+/* Nothing is to be had, now. */
+static void suppress_relief(struct policy_decision *decision)
+{
+	if (decision->reserve)
+		suppress(decision, POLICY_RELEASE, REASON_FLOOR, decision->look_again);
+	else
+		suppress(decision, POLICY_RECLAIM, REASON_NOTHING_RECLAIMABLE,
+			 decision->look_again);
+}
+
+/* Whether it was decided; if not, there is nothing that could be taken back now. */
 static bool decide_relief(const struct policy_state *state, struct policy_decision *decision,
 			  const struct config *config, const struct policy_sample *sample)
 {
@@ -300,8 +320,7 @@ static void decide(const struct policy_state *state, struct policy_decision *dec
 		decision->look_again = sample->now + config->value[CONFIG_WINDOW];
 		if (decide_relief(state, decision, config, sample))
 			return;
-		suppress(decision, POLICY_RECLAIM, REASON_NOTHING_RECLAIMABLE,
-			 decision->look_again);
+		suppress_relief(decision);
 	}
 	decide_topup(state, decision, config, sample);
 }
@@ -322,6 +341,8 @@ struct policy_decision policy_step(struct policy_state *state, const struct conf
 	decision.level = state->level;
 	decision.avg10 = state->last_avg10;
 	decision.enter = policy_enter(state, config);
+	if (decision.reserve >= decision.low)
+		state->rehearsed = 0;
 	decide(state, &decision, config, sample);
 	return decision;
 }
@@ -343,4 +364,19 @@ void policy_completed(struct policy_state *state, const struct config *config,
 	state->relieved_at = now;
 	if (pages && own)
 		watch(state, config, state->donated, pages, now);
+}
+
+void policy_rehearsed(struct policy_state *state, enum policy_action action, bool own,
+		      uint64_t asked, uint64_t now)
+{
+	if (action != POLICY_TOPUP)
+		state->relieved_at = now;
+	else if (own)
+		state->rehearsed = asked;
+}
+
+void policy_forget_topups(struct policy_state *state)
+{
+	state->back_off = 0;
+	state->rehearsed = 0;
 }

@@ -155,9 +155,12 @@ START_TEST(manual_knows_all_messages)
 		ck_assert_int_eq(sscanf(at, "#define %*s \"%32[0-9a-f]\"", id), 1);
 		snprintf(word, sizeof(word), "\n.It %s\n", id);
 		ck_assert_msg(strstr(man, word), "pkvmd(8) lacks %s", id);
+		/* No kind shares the one of another. */
+		ck_assert_ptr_null(strstr(strstr(header, id) + 1, id));
 		n++;
 	}
-	ck_assert_int_ge(n, 9);
+	/* Each action begins, ends, fails or is suppressed; and five more. */
+	ck_assert_int_ge(n, 4 * (POLICY_ACTIONS - 1) + 5);
 	free(header);
 	free(man);
 }
@@ -494,19 +497,45 @@ END_TEST
  * Signals
  */
 
+/* The keys of the dictionary that comes next. */
+static void add_keys(sd_bus_message *signal, char *seen)
+{
+	const char *key;
+
+	MUST(sd_bus_message_enter_container(signal, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(signal, 'e', "sv") > 0) {
+		MUST(sd_bus_message_read(signal, "s", &key) > 0);
+		MUST(sd_bus_message_skip(signal, "v") >= 0);
+		MUST(sd_bus_message_exit_container(signal) >= 0);
+		strcat(strcat(seen, " "), key);
+	}
+}
+
 static int on_signal(sd_bus_message *signal, void *arg, sd_bus_error *error)
 {
+	const char *member = sd_bus_message_get_member(signal);
 	char *seen = arg;
 
 	(void)error;
-	strcat(seen, sd_bus_message_get_member(signal));
-	strcat(seen, " ");
+	strcat(seen, member);
+	if (!strcmp(member, "PropertiesChanged"))
+		MUST(sd_bus_message_skip(signal, "s") >= 0);
+	add_keys(signal, seen);
+	strcat(seen, "\n");
 	return 0;
 }
 
+/* Figures before and after; of the properties those that are not as they were. */
+static const char expected_signals[] =
+	"ActionBegins action reason reason-text origin dry-run asked-pages reserve-pages "
+	"low-mark-pages target-pages pressure-level stalled-percent threshold-percent\n"
+	"ActionEnded action reason reason-text origin dry-run asked-pages done-pages "
+	"duration-usec reserve-pages\n"
+	"PropertiesChanged DryRun Configuration\n";
+
 static void hear_signals(sd_bus *caller)
 {
-	char seen[256] = "";
+	char seen[1024] = "";
 
 	wait_for_name(caller);
 	MUST(sd_bus_match_signal(caller, NULL, NAME, PATH, NULL, NULL, on_signal, seen) >= 0);
@@ -514,9 +543,9 @@ static void hear_signals(sd_bus *caller)
 				UINT64_C(5)) >= 0);
 	MUST(sd_bus_call_method(caller, NAME, PATH, INTERFACE, "SetPolicy", NULL, NULL, "a{ss}", 1,
 				"DryRun", "yes") >= 0);
-	while (sd_bus_process(caller, NULL) > 0 || strlen(seen) < 40)
+	while (sd_bus_process(caller, NULL) > 0 || !strstr(seen, "PropertiesChanged"))
 		;
-	MUST(!strcmp(seen, "ActionBegins ActionEnded PropertiesChanged "));
+	MUST(!strcmp(seen, expected_signals));
 }
 
 START_TEST(signals)
@@ -548,11 +577,31 @@ START_TEST(the_bus_comes_back)
 }
 END_TEST
 
+/* What is where the bus should be is none, for a while: it is tried again. */
+START_TEST(the_bus_is_not_to_be_had)
+{
+	char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
+
+	run(ping, true);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", "nonsense:", 1);
+	fake_polkit_stop(&polkit);
+	fake_bus_stop();
+	/* It notices, and fails at least once. */
+	for (int i = 0; i < 15; i++)
+		ck_assert_int_ge(sd_event_run(fake.manager.event, 100000), 0);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
+	free(address);
+	fake_bus_start();
+	run(ping, true);
+}
+END_TEST
+
 /* Nobody hears; nothing is kept for later, and nothing breaks. */
 START_TEST(without_a_bus)
 {
 	struct manager_observer *observer;
 	const struct action action = { .kind = POLICY_TOPUP };
+	const struct policy_decision decision = { .action = POLICY_TOPUP };
 
 	fake_polkit_stop(&polkit);
 	fake_bus_stop();
@@ -560,7 +609,7 @@ START_TEST(without_a_bus)
 		;
 	observer = fake.manager.observers;
 	for (int i = 0; i < 1000; i++) {
-		observer->action_begins(&action, observer->arg);
+		observer->action_begins(&action, &decision, observer->arg);
 		observer->action_ends(&action, observer->arg);
 		observer->changed(observer->arg);
 	}
@@ -666,6 +715,7 @@ int main(void)
 	tcase_add_test(tcase, arguments_are_checked_first);
 	tcase_add_test(tcase, signals);
 	tcase_add_test(tcase, the_bus_comes_back);
+	tcase_add_test(tcase, the_bus_is_not_to_be_had);
 	tcase_add_test(tcase, without_a_bus);
 	tcase_add_test(tcase, there_is_one_only);
 	tcase_add_loop_test(tcase, pkvmctl_is_understood, 0,

@@ -35,10 +35,14 @@ static struct {
 	struct action done_with;
 } seen;
 
-static void on_begins(const struct action *action, void *arg)
+static void on_begins(const struct action *action, const struct policy_decision *decision,
+		      void *arg)
 {
 	(void)arg;
 	ck_assert_uint_eq(action->done, 0);
+	ck_assert_int_eq(decision->action, action->kind);
+	ck_assert_int_eq(decision->reason, action->reason);
+	ck_assert_uint_eq(decision->pages, action->asked);
 	seen.begun++;
 }
 
@@ -223,6 +227,34 @@ START_TEST(el2_dies)
 	ck_assert_int_eq(manager_request(manager, POLICY_TOPUP, 1, on_done, &seen, &message),
 			 -ENODEV);
 	ck_assert_str_eq(message.text, "no live EL2: the daemon's state is dead");
+}
+END_TEST
+
+static const int troubles[] = { ENOMEM, ENOBUFS, EAGAIN };
+
+/* Figures that cannot be had are no news of EL2: what was decided stands, and it looks again. */
+START_TEST(figures_cannot_be_had)
+{
+	fake_module_load();
+	start();
+	fake_module.stats_error = troubles[_i];
+	fake_module.stats.mem.reclaimable = 0;
+	manager_look(manager);
+	settle();
+	manager_look(manager);
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_int_eq(manager->decision.reason, REASON_NOTHING_TO_DO);
+	ck_assert_uint_eq(manager->decision.reserve, FLOOR);
+	ck_assert(manager->sample.live);
+	ck_assert_uint_eq(manager->counters.blind, 2);
+	fake_module.stats_error = 0;
+	/* By itself, within a second or so. */
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_uint_eq(reserve(), FLOOR);
+	ck_assert_uint_eq(manager->counters.blind, 2);
+	ck_assert_uint_eq(manager->decision.look_again, 0);
 }
 END_TEST
 
@@ -434,7 +466,11 @@ START_TEST(dry_run_moves_nothing)
 	ck_assert_uint_eq(seen.ended, 1);
 	ck_assert(seen.last.dry_run);
 	ck_assert_uint_eq(manager->counters.dry_runs[POLICY_TOPUP], 1);
-	ck_assert_int_eq(manager->decision.reason, REASON_BACK_OFF);
+	ck_assert_int_eq(manager->decision.reason, REASON_REHEARSED);
+	ck_assert_uint_eq(manager->decision.look_again, 0);
+	manager_look(manager);
+	settle();
+	ck_assert_uint_eq(manager->counters.dry_runs[POLICY_TOPUP], 1);
 	ck_assert_str_eq(manager->config.origin[CONFIG_DRY_RUN], "command line");
 	ck_assert_int_eq(manager_reload(manager, &message), 0);
 	ck_assert_uint_eq(manager->config.value[CONFIG_DRY_RUN], 1);
@@ -615,6 +651,8 @@ int main(void)
 	tcase_add_test(tcase, old_news);
 	tcase_add_test(tcase, other_version);
 	tcase_add_test(tcase, el2_dies);
+	tcase_add_loop_test(tcase, figures_cannot_be_had, 0,
+			    sizeof(troubles) / sizeof(troubles[0]));
 	tcase_add_test(tcase, idle_is_idle);
 	tcase_add_test(tcase, learns_from_requests);
 	tcase_add_test(tcase, notifications_lost);

@@ -177,6 +177,69 @@ static void short_topup_made_good(void)
 	policy_completed(&state, &config, POLICY_TOPUP, true, 51, 51, NOW - 1);
 }
 
+static void rehearsed(void)
+{
+	low();
+	set(CONFIG_DRY_RUN, "yes");
+	policy_rehearsed(&state, POLICY_TOPUP, true, 51, NOW - 1);
+}
+
+static void rehearsed_and_a_little_more(void)
+{
+	rehearsed();
+	set(CONFIG_FLOOR, "163");
+}
+
+static void rehearsed_and_a_batch_more(void)
+{
+	rehearsed_and_a_little_more();
+	sample.reclaimable--;
+}
+
+/* What the host can bear was told, not what is wanted. */
+static void rehearsed_in_part(void)
+{
+	low();
+	learnt_800();
+	set(CONFIG_DRY_RUN, "yes");
+	sample.host_available = 640;
+	policy_rehearsed(&state, POLICY_TOPUP, true, 64, NOW - 1);
+}
+
+static void rehearsed_for_a_person(void)
+{
+	low();
+	set(CONFIG_DRY_RUN, "yes");
+	policy_rehearsed(&state, POLICY_TOPUP, false, 51, NOW - 1);
+}
+
+static void rehearsed_before(void)
+{
+	rehearsed();
+	set(CONFIG_DRY_RUN, "no");
+}
+
+static void rehearsed_then_forgotten(void)
+{
+	rehearsed();
+	policy_forget_topups(&state);
+}
+
+/* Between the two, nothing lacked. */
+static void rehearsed_last_time(void)
+{
+	rehearsed();
+	sample.reclaimable = 50;
+	policy_step(&state, &config, &sample);
+	low();
+}
+
+static void short_topup_forgotten(void)
+{
+	short_topup();
+	policy_forget_topups(&state);
+}
+
 static void host_has_640(void)
 {
 	learnt_800();
@@ -272,6 +335,19 @@ static void rises_at_floor(void)
 	sample.reclaimable = 100;
 }
 
+static void rises_without_a_page(void)
+{
+	rises();
+	sample.reclaimable = 0;
+	set(CONFIG_FLOOR, "0");
+}
+
+static void high_at_floor(void)
+{
+	enters_high();
+	sample.reclaimable = 100;
+}
+
 static void nothing_left(void)
 {
 	enters_high();
@@ -323,6 +399,12 @@ static void cooling(void)
 {
 	rises();
 	policy_completed(&state, &config, POLICY_RELEASE, true, 100, 100, NOW - 2 * SECOND + 1);
+}
+
+static void relief_rehearsed(void)
+{
+	rises();
+	policy_rehearsed(&state, POLICY_RELEASE, true, 500, NOW - 2 * SECOND + 1);
 }
 
 static void cooled(void)
@@ -413,6 +495,15 @@ static const struct {
 	ACTS(short_topup_past, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(short_topups, TOPUP, BACK_OFF, 51, SECOND),
 	ACTS(short_topup_made_good, TOPUP, LOW_RESERVE, 51),
+	ACTS(short_topup_forgotten, TOPUP, LOW_RESERVE, 51),
+	DOES_NOT(rehearsed, TOPUP, REHEARSED, 51, 0),
+	DOES_NOT(rehearsed_and_a_little_more, TOPUP, REHEARSED, 114, 0),
+	ACTS(rehearsed_and_a_batch_more, TOPUP, LOW_RESERVE, 115),
+	DOES_NOT(rehearsed_in_part, TOPUP, REHEARSED, 64, 0),
+	ACTS(rehearsed_for_a_person, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_before, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_then_forgotten, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_last_time, TOPUP, LOW_RESERVE, 51),
 	ACTS(host_has_640, TOPUP, LOW_RESERVE, 64),
 	DOES_NOT(host_has_630, TOPUP, HOST_SHORT, 63, 30 * SECOND),
 	DOES_NOT(low_under_pressure, TOPUP, PRESSURE_LASTS, 60, 2 * SECOND),
@@ -432,7 +523,9 @@ static const struct {
 	ACTS(is_sustained, RELEASE, PRESSURE_SUSTAINED, 500),
 	DOES_NOT(sustained_but_low, RELEASE, PRESSURE_FALLING, 500, 2 * SECOND),
 	ACTS(sustained_at_floor, RECLAIM, PRESSURE_SUSTAINED, 100),
-	DOES_NOT(rises_at_floor, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
+	DOES_NOT(rises_at_floor, RELEASE, FLOOR, 0, 2 * SECOND),
+	ACTS(high_at_floor, RECLAIM, PRESSURE_RISING, 100),
+	DOES_NOT(rises_without_a_page, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
 	DOES_NOT(nothing_left, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
 	/* It ends. */
 	DOES_NOT(leaves, NONE, NOTHING_TO_DO, 0, 0),
@@ -442,6 +535,7 @@ static const struct {
 	DOES_NOT(high_goes_below_enter, RELEASE, PRESSURE_FALLING, 500, 2 * SECOND),
 	/* Why nothing is taken back. */
 	DOES_NOT(cooling, RELEASE, COOL_DOWN, 500, 1),
+	DOES_NOT(relief_rehearsed, RELEASE, COOL_DOWN, 500, 1),
 	ACTS(cooled, RELEASE, PRESSURE_RISING, 500),
 	DOES_NOT(damped, RELEASE, PING_PONG, 500, 2 * SECOND),
 	ACTS(damped_reached, RELEASE, PRESSURE_RISING, 500),
