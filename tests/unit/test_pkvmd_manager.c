@@ -210,6 +210,8 @@ START_TEST(other_version)
 	ck_assert_int_eq(manager->state, MANAGER_MISMATCH);
 	ck_assert_uint_eq(fake_module.topups, 0);
 	fake_module_unload();
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_WAITING);
 	fake_module_load();
 	settle();
 	ck_assert_int_eq(manager->state, MANAGER_LIVE);
@@ -237,7 +239,8 @@ START_TEST(figures_cannot_be_had)
 {
 	fake_module_load();
 	start();
-	fake_module.stats_error = troubles[_i];
+	fake_module.refused = PKVM_CMD_HEAP_STATS_GET;
+	fake_module.refusal = troubles[_i];
 	fake_module.stats.mem.reclaimable = 0;
 	manager_look(manager);
 	settle();
@@ -248,13 +251,47 @@ START_TEST(figures_cannot_be_had)
 	ck_assert_uint_eq(manager->decision.reserve, FLOOR);
 	ck_assert(manager->sample.live);
 	ck_assert_uint_eq(manager->counters.blind, 2);
-	fake_module.stats_error = 0;
+	fake_module.refused = 0;
 	/* By itself, within a second or so. */
 	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
 	settle();
 	ck_assert_uint_eq(reserve(), FLOOR);
 	ck_assert_uint_eq(manager->counters.blind, 2);
 	ck_assert_uint_eq(manager->decision.look_again, 0);
+}
+END_TEST
+
+/* It is there, and found once it can be talked to. */
+START_TEST(module_cannot_be_talked_to)
+{
+	fake_module_load();
+	fake_module.refused = PKVM_CMD_INFO_GET;
+	fake_module.refusal = ENOMEM;
+	start();
+	ck_assert_int_eq(manager->state, MANAGER_WAITING);
+	fake_module.refused = 0;
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_uint_eq(manager->counters.loads, 1);
+}
+END_TEST
+
+/* What the lost notifications told is asked for until it is known. */
+START_TEST(notifications_lost_and_no_answer)
+{
+	fake_module_load();
+	start();
+	fake_module.shrinker.batch = 77;
+	fake_module.refused = PKVM_CMD_SHRINKER_GET;
+	fake_module.refusal = ENOMEM;
+	fake_netlink_overrun();
+	settle();
+	ck_assert_uint_eq(manager->shrinker.batch, 64);
+	fake_module.refused = 0;
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_uint_eq(manager->shrinker.batch, 77);
 }
 END_TEST
 
@@ -653,6 +690,8 @@ int main(void)
 	tcase_add_test(tcase, el2_dies);
 	tcase_add_loop_test(tcase, figures_cannot_be_had, 0,
 			    sizeof(troubles) / sizeof(troubles[0]));
+	tcase_add_test(tcase, module_cannot_be_talked_to);
+	tcase_add_test(tcase, notifications_lost_and_no_answer);
 	tcase_add_test(tcase, idle_is_idle);
 	tcase_add_test(tcase, learns_from_requests);
 	tcase_add_test(tcase, notifications_lost);

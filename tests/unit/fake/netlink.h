@@ -19,7 +19,8 @@ struct fake_module {
 	uint32_t netlink_abi;
 	struct pkvm_stats stats;
 	struct pkvm_shrinker shrinker;
-	int stats_error;		/* errno that figures are refused with; 0: none */
+	int refused;			/* PKVM_CMD_...: a command that fails; 0: none */
+	int refusal;			/* the errno of that */
 	uint64_t topup_limit;		/* pages that a top-up gets at the most */
 	unsigned int topups, reclaims;	/* calls */
 	int gone_after;			/* calls of these, then it is unloaded; 0: never */
