@@ -22,17 +22,20 @@ static void warn(const char *sentence, void *arg)
 	fprintf(stderr, "pkvmd: %s\n", sentence);
 }
 
-static int print_config(void)
+/* What a daemon would run with that is started now. */
+static int print_config(bool dry_run)
 {
-	struct ctl_message message;
 	struct config config;
-	int err = config_load("", NULL, warn, NULL, &config, &message);
+	int err = config_load_first("", warn, NULL, &config);
 
 	if (err) {
-		fprintf(stderr, "pkvmd: %s\n", message.text);
+		fprintf(stderr, "pkvmd: %s\n", strerror(-err));
 		return err;
 	}
-	err = config_print(&config, stdout);
+	if (dry_run)
+		err = config_force_dry_run(&config);
+	if (!err)
+		err = config_print(&config, stdout);
 	config_release(&config);
 	return err;
 }
@@ -80,7 +83,7 @@ static int start(const struct options *options)
 {
 	switch (options->mode) {
 	case MODE_PRINT_CONFIG:
-		return print_config();
+		return print_config(options->dry_run);
 	case MODE_BUS_INTROSPECT:
 		return bus_introspect(stdout);
 	case MODE_VERSION:

@@ -87,12 +87,9 @@ static void adopt(struct manager *manager, struct config *config)
 	manager_look(manager);
 }
 
-static int override(const struct manager *manager, struct config *config,
-		    struct ctl_message *message)
+static int override(const struct manager *manager, struct config *config)
 {
-	if (!manager->dry_run)
-		return 0;
-	return config_set(config, CONFIG_DRY_RUN, "yes", "command line", message);
+	return manager->dry_run ? config_force_dry_run(config) : 0;
 }
 
 static int reload(struct manager *manager, struct ctl_message *message)
@@ -103,10 +100,10 @@ static int reload(struct manager *manager, struct ctl_message *message)
 
 	if (err)
 		return err;
-	err = override(manager, &config, message);
+	err = override(manager, &config);
 	if (err) {
 		config_release(&config);
-		return err;
+		return ctl_message_set(message, err, "out of memory");
 	}
 	adopt(manager, &config);
 	manager->counters.reloads++;
@@ -286,18 +283,12 @@ static int add_sources(struct manager *manager)
 	return err;
 }
 
-/* Files that contradict each other do not keep EL2 from being supplied. */
 static int first_configuration(struct manager *manager)
 {
-	struct ctl_message message;
-	int err = config_load(manager->paths->config_root, NULL, warn_of_config, NULL,
-			      &manager->config, &message);
+	int err = config_load_first(manager->paths->config_root, warn_of_config, NULL,
+				    &manager->config);
 
-	if (err) {
-		log_say(LOG_ERR, LOG_ID_CONFIG, "the defaults are used: %s", message.text);
-		err = config_init(&manager->config);
-	}
-	return err ?: override(manager, &manager->config, &message);
+	return err ?: override(manager, &manager->config);
 }
 
 static int remember_learnt(struct manager *manager)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../daemon/pkvmd/manager.h"
@@ -597,6 +598,34 @@ START_TEST(contradictory_files_at_start)
 }
 END_TEST
 
+START_TEST(contradictory_files_do_not_enable)
+{
+	configure("[Policy]\nEnabled=no\n[Reserve]\nFloor=8M\nCeiling=4M\n");
+	fake_module_load();
+	start();
+	ck_assert_uint_eq(reserve(), 0);
+	ck_assert_int_eq(manager->decision.reason, REASON_DISABLED);
+}
+END_TEST
+
+/* Nobody knows what is in it, until it is put right. */
+START_TEST(unreadable_file_at_start)
+{
+	ck_assert_int_eq(mkdir(config_file, 0755), 0);
+	fake_module_load();
+	start();
+	ck_assert_uint_eq(reserve(), 0);
+	ck_assert_int_eq(manager->decision.reason, REASON_DISABLED);
+	ck_assert_int_ne(manager_reload(manager, &message), 0);
+	settle();
+	ck_assert_uint_eq(reserve(), 0);
+	ck_assert_int_eq(rmdir(config_file), 0);
+	ck_assert_int_eq(manager_reload(manager, &message), 0);
+	settle();
+	ck_assert_uint_eq(reserve(), FLOOR);
+}
+END_TEST
+
 /* As after kill -9: what was kept is all that the next one has. */
 START_TEST(learnt_survives)
 {
@@ -709,6 +738,8 @@ int main(void)
 	tcase_add_test(tcase, set_at_run_time);
 	tcase_add_test(tcase, reload_by_signal);
 	tcase_add_test(tcase, contradictory_files_at_start);
+	tcase_add_test(tcase, contradictory_files_do_not_enable);
+	tcase_add_test(tcase, unreadable_file_at_start);
 	tcase_add_test(tcase, learnt_survives);
 	tcase_add_loop_test(tcase, spoilt_store_is_left_aside, 0,
 			    sizeof(spoilt) / sizeof(spoilt[0]));

@@ -357,6 +357,8 @@ wrong_use_is_refused()
 	contains 'the error' "$(cat "$ERR")" "unexpected argument 'more'"
 	runs 0 pkvmd --help
 	runs 0 pkvmd --version
+	runs 0 pkvmd --dry-run --print-config
+	contains 'the configuration' "$(cat "$OUT")" '# command line'$'\n'DryRun=yes
 }
 
 test_case prepare prepare
