@@ -666,6 +666,37 @@ START_TEST(spoilt_store_is_left_aside)
 }
 END_TEST
 
+#define MINUTE	UINT64_C(60000000)
+
+/* The half hour after which a ping-pong is forgotten does not begin anew. */
+START_TEST(damping_fades_over_restarts)
+{
+	const uint64_t now = 600 * MINUTE;
+	struct policy_state kept, again;
+	struct config config;
+	struct store *store;
+
+	ck_assert_int_eq(config_init(&config), 0);
+	policy_init(&kept);
+	kept.damping = 2;
+	kept.damped_at = now - 40 * MINUTE;
+	kept.ping_pongs = 7;
+	ck_assert_int_eq(store_new(root, &store), 0);
+	ck_assert_int_eq(store_save(store, &kept, now), 0);
+	policy_init(&again);
+	ck_assert_int_eq(store_load(store, &config, now, &again), 0);
+	ck_assert_uint_eq(again.damping, 1);
+	ck_assert_uint_eq(again.ping_pongs, 7);
+	ck_assert_uint_ge(now - again.damped_at, 10 * MINUTE);
+	ck_assert_uint_le(now - again.damped_at, 11 * MINUTE);
+	/* Of a machine that has just been started. */
+	ck_assert_int_eq(store_load(store, &config, MINUTE, &again), 0);
+	ck_assert_uint_eq(again.damped_at, 0);
+	store_free(store);
+	config_release(&config);
+}
+END_TEST
+
 /* It goes on, and says so once. */
 START_TEST(nowhere_to_keep)
 {
@@ -743,6 +774,7 @@ int main(void)
 	tcase_add_test(tcase, learnt_survives);
 	tcase_add_loop_test(tcase, spoilt_store_is_left_aside, 0,
 			    sizeof(spoilt) / sizeof(spoilt[0]));
+	tcase_add_test(tcase, damping_fades_over_restarts);
 	tcase_add_test(tcase, nowhere_to_keep);
 	tcase_add_test(tcase, explains);
 	suite_add_tcase(suite, tcase);
