@@ -26,7 +26,7 @@ struct link {
 	struct pkvm_monitor *monitor;		/* while connected */
 	sd_event_source *monitor_source;
 	uint64_t largest_request;
-	bool stale;				/* notifications were lost, and nothing asked anew */
+	bool stale;				/* since notifications were lost */
 };
 
 struct pkvm_client *link_client(struct link *link)

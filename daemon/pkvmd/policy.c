@@ -115,8 +115,10 @@ static void compare_counters(struct policy_state *state, const struct config *co
 	check_watch(state, config, sample);
 	if (shrunk || sample->reclaimed != state->reclaimed)
 		state->taken_at = sample->now;
-	if (shrunk)
+	if (shrunk) {
+		state->shrunk_at = sample->now;
 		watch(state, config, sample->donated, shrunk, sample->now);
+	}
 }
 
 static void take_counters(struct policy_state *state, const struct config *config,
@@ -130,6 +132,17 @@ static void take_counters(struct policy_state *state, const struct config *confi
 	state->donated = sample->donated;
 	state->reclaimed = sample->reclaimed;
 	state->shrunk = sample->shrunk;
+}
+
+/*
+ * The shrinker is asked at pressure that is below all thresholds, too. What it took stays with the
+ * host until there is none, after the hold time: averages come late.
+ */
+static void forget_shrunk(struct policy_state *state, const struct config *config, uint64_t now)
+{
+	if (state->last_avg10 < config->value[CONFIG_LEAVE] &&
+	    !within(now, state->shrunk_at, hold_time(state, config)))
+		state->shrunk_at = 0;
 }
 
 /* The threshold of leaving is below that of entering, so that the level does not flicker. */
@@ -163,6 +176,7 @@ static void take_sample(struct policy_state *state, const struct config *config,
 	if (!sample->live) {
 		state->primed = false;
 		state->watch_at = 0;
+		state->shrunk_at = 0;
 		state->level = LEVEL_NONE;
 		state->last_avg10 = 0;
 		demand_forget_window(&state->demand);
@@ -171,6 +185,7 @@ static void take_sample(struct policy_state *state, const struct config *config,
 	forget_damping(state, config, sample->now);
 	take_counters(state, config, sample);
 	take_pressure(state, config, sample);
+	forget_shrunk(state, config, sample->now);
 	demand_see(&state->demand, sample->now, sample->in_use, sample->largest_request,
 		   config->value[CONFIG_DEMAND_WINDOW], config->value[CONFIG_DEMAND_HALF_LIFE]);
 }
@@ -245,6 +260,9 @@ static void decide_topup(const struct policy_state *state, struct policy_decisio
 		suppress(decision, POLICY_TOPUP, REASON_PRESSURE_LASTS, decision->look_again);
 	else if (within(sample->now, state->taken_at, hold))
 		suppress(decision, POLICY_TOPUP, REASON_HOLD, state->taken_at + hold);
+	else if (state->shrunk_at)
+		suppress(decision, POLICY_TOPUP, REASON_PRESSURE_LASTS,
+			 sample->now + config->value[CONFIG_WINDOW]);
 	else if (within(sample->now, state->topup_at, state->back_off))
 		suppress(decision, POLICY_TOPUP, REASON_BACK_OFF,
 			 state->topup_at + state->back_off);

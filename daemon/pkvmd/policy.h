@@ -99,6 +99,7 @@ struct policy_state {
 	uint64_t donated, reclaimed, shrunk;
 	/* 0: never */
 	uint64_t taken_at;		/* pages last came back, however */
+	uint64_t shrunk_at;		/* the shrinker took some, and that is not over yet */
 	uint64_t relieved_at;		/* the last release or reclaim completed */
 	uint64_t topup_at;		/* the last top-up completed */
 	uint64_t back_off;		/* how long no top-up is tried after that; 0: none */

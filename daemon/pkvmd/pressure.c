@@ -56,8 +56,8 @@ struct policy_pressure pressure_sample(struct pressure *pressure)
 
 	pressure->triggered = false;
 	for (const struct source *source = pressure->sources; source; source = source->next) {
-		if (!trigger_read(source->trigger, text, sizeof(text)) && !psi_parse(text, &share) &&
-		    share > sample.some_avg10)
+		if (!trigger_read(source->trigger, text, sizeof(text)) &&
+		    !psi_parse(text, &share) && share > sample.some_avg10)
 			sample.some_avg10 = share;
 	}
 	return sample;

@@ -144,6 +144,20 @@ START_TEST(manual_of_the_configuration_is_complete)
 }
 END_TEST
 
+/* Every reason, wherever it is told. */
+START_TEST(manual_knows_all_reasons)
+{
+	char *man = read_file("daemon/man/org.pkvm1.5"), word[48];
+
+	for (enum policy_reason reason = 0; reason < POLICY_REASONS; reason++) {
+		snprintf(word, sizeof(word), "\n.It %s\n", policy_reason_name(reason));
+		ck_assert_msg(strstr(man, word), "org.pkvm1(5) lacks the reason %s",
+			      policy_reason_name(reason));
+	}
+	free(man);
+}
+END_TEST
+
 /* As is every kind of message. */
 START_TEST(manual_knows_all_messages)
 {
@@ -701,6 +715,7 @@ int main(void)
 	tcase_add_test(tcase, xml_is_as_committed);
 	tcase_add_test(tcase, manual_is_complete);
 	tcase_add_test(tcase, manual_of_the_configuration_is_complete);
+	tcase_add_test(tcase, manual_knows_all_reasons);
 	tcase_add_test(tcase, manual_knows_all_messages);
 	tcase_add_test(tcase, everyone_may_read);
 	tcase_add_test(tcase, vms);

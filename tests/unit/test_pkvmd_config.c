@@ -436,7 +436,7 @@ START_TEST(print_and_read)
 	FILE *file = open_memstream(&text, &size);
 
 	put("etc/pkvmd.conf", "[Reserve]\nFloor=3M\nHoldTime=1500ms\n[Pressure]\nEnter=0.07\n"
-			      "Leave=0\nCgroups=a/b c\n");
+			      "Leave=0.01\nCgroups=a/b c\n");
 	load_well();
 	ck_assert_int_eq(config_print(&config, file), 0);
 	fclose(file);

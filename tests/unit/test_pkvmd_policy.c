@@ -130,6 +130,47 @@ static void shrinker_took(void)
 	sample.shrunk = 6;
 }
 
+/* Less than what enters pressure, but not nothing. */
+static void shrinker_took_and_stalls_go_on(void)
+{
+	shrinker_took();
+	policy_step(&state, &config, &sample);
+	sample.now += 31 * SECOND;
+	sample.pressure.some_avg10 = 100;
+}
+
+static void shrinker_took_and_stalls_are_over(void)
+{
+	shrinker_took_and_stalls_go_on();
+	sample.pressure.some_avg10 = 99;
+}
+
+static void stalls_come_after_all_was_quiet(void)
+{
+	shrinker_took_and_stalls_are_over();
+	policy_step(&state, &config, &sample);
+	sample.pressure.some_avg10 = 100;
+}
+
+/* Nor is there anything to wait for when it is a new EL2. */
+static void shrinker_took_from_another(void)
+{
+	shrinker_took_and_stalls_go_on();
+	sample.live = false;
+	policy_step(&state, &config, &sample);
+	sample.live = true;
+}
+
+static void somebody_took_and_stalls_go_on(void)
+{
+	low();
+	state.reclaimed = 5;
+	sample.reclaimed = 6;
+	policy_step(&state, &config, &sample);
+	sample.now += 31 * SECOND;
+	sample.pressure.some_avg10 = 100;
+}
+
 static void somebody_took(void)
 {
 	low();
@@ -488,6 +529,11 @@ static const struct {
 	ACTS(taken_30s_ago, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(taken_31s_ago_damped, TOPUP, HOLD, 51, 29 * SECOND),
 	DOES_NOT(shrinker_took, TOPUP, HOLD, 51, 30 * SECOND),
+	DOES_NOT(shrinker_took_and_stalls_go_on, TOPUP, PRESSURE_LASTS, 51, 33 * SECOND),
+	ACTS(shrinker_took_and_stalls_are_over, TOPUP, LOW_RESERVE, 51),
+	ACTS(stalls_come_after_all_was_quiet, TOPUP, LOW_RESERVE, 51),
+	ACTS(shrinker_took_from_another, TOPUP, LOW_RESERVE, 51),
+	ACTS(somebody_took_and_stalls_go_on, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(somebody_took, TOPUP, HOLD, 51, 30 * SECOND),
 	ACTS(counters_of_a_new_module, TOPUP, LOW_RESERVE, 51),
 	ACTS(first_sample, TOPUP, LOW_RESERVE, 51),

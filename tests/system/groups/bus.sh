@@ -95,6 +95,18 @@ explains_itself()
 	contains 'the introspection' "$(cat "$OUT")" .ReserveTargetPages
 }
 
+# As from another host: what "ssh HOST systemd-stdio-bridge" does there, done here.
+remote_user_reads()
+{
+	mkdir "$TEST_DIR/bin"
+	printf '#!/bin/sh\nexec systemd-stdio-bridge\n' >"$TEST_DIR/bin/ssh"
+	chmod 755 "$TEST_DIR/bin/ssh"
+	runs 0 env PATH="$TEST_DIR/bin:$PATH" busctl -H fleet introspect "${BUS[@]}"
+	contains 'the introspection' "$(cat "$OUT")" .ReserveTargetPages
+	runs 0 env PATH="$TEST_DIR/bin:$PATH" busctl -H fleet call "${BUS[@]}" ExplainLastDecision
+	contains explanation "$(cat "$OUT")" '"reserve-pages" t'
+}
+
 everyone_may_read()
 {
 	pkvmctl vm create --vcpus 2
@@ -203,7 +215,7 @@ signals_tell()
 	is 'signals before and after' "$(grep -c 'Manager.ActionBegins\|Manager.ActionEnded' \
 		"$TEST_DIR/signals")" 4
 	grep "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>" "$TEST_DIR/signals" |
-		grep "'asked-pages': <uint64 10>" >/dev/null
+		grep "'asked-pages': <uint64 10>.*'reserve-pages': <uint64 " >/dev/null
 	grep -q "ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 10>" "$TEST_DIR/signals"
 	grep "ActionEnded.*'dry-run': <true>.*'asked-pages': <uint64 20>" "$TEST_DIR/signals" |
 		grep "'done-pages': <uint64 0>" >/dev/null
@@ -351,6 +363,7 @@ if [ "$1" = promtool ]; then
 fi
 test_case hardened is_hardened
 test_case introspection explains_itself
+test_case remote remote_user_reads
 test_case reading everyone_may_read
 test_case refusals changing_is_refused
 test_case polkit-allows polkit_may_allow
