@@ -74,6 +74,7 @@ static int resync(struct link *link)
 	manager->shrinker = shrinker;
 	link->stale = false;
 	manager_set_state(manager, state_of(&info));
+	manager_changed(manager);
 	return 0;
 }
 

@@ -333,9 +333,11 @@ START_TEST(notifications_lost)
 	start();
 	fake_module.shrinker.batch = 77;
 	fake_module.stats.mem.reclaimable = 0;
+	seen.changed = 0;
 	fake_netlink_overrun();
 	settle();
 	ck_assert_uint_eq(manager->counters.overruns, 1);
+	ck_assert_uint_ge(seen.changed, 1);
 	ck_assert_uint_eq(manager->shrinker.batch, 77);
 	ck_assert_uint_eq(reserve(), FLOOR);
 }
