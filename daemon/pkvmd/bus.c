@@ -69,6 +69,24 @@ static void on_changed(void *arg)
 						    (char **)names);
 }
 
+static int reconnect_later(struct bus *bus)
+{
+	int err = sd_event_source_set_time_relative(bus->reconnect, bus->delay);
+
+	bus->delay = 2 * bus->delay < RECONNECT_MAX_USEC ? 2 * bus->delay : RECONNECT_MAX_USEC;
+	return err < 0 ? err : sd_event_source_set_enabled(bus->reconnect, SD_EVENT_ONESHOT);
+}
+
+/* Its policy may be there later: told once, and tried again. */
+static int on_refusal(struct bus *bus, const sd_bus_error *error)
+{
+	if (!bus->refused)
+		log_say(LOG_WARNING, LOG_ID_TROUBLE, "the bus refuses the name %s: %s", BUS_NAME,
+			error->message ?: error->name);
+	bus->refused = true;
+	return reconnect_later(bus);
+}
+
 /* Without the name nobody finds us; another instance with it would fight over the reserve. */
 static int on_name(sd_bus_message *reply, void *arg, sd_bus_error *ret_error)
 {
@@ -79,27 +97,17 @@ static int on_name(sd_bus_message *reply, void *arg, sd_bus_error *ret_error)
 	/* The connection has ended meanwhile, which is told by itself. */
 	if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NO_REPLY))
 		return 0;
-	if (sd_bus_message_is_method_error(reply, NULL)) {
-		log_say(LOG_WARNING, LOG_ID_TROUBLE, "the bus refuses the name %s: %s", BUS_NAME,
-			sd_bus_message_get_error(reply)->message);
-		return 0;
-	}
+	if (sd_bus_message_is_method_error(reply, NULL))
+		return on_refusal(bus, sd_bus_message_get_error(reply));
+	bus->refused = false;
+	bus->delay = RECONNECT_MIN_USEC;
 	/* 1: the name is ours. 4: it was already. */
 	if (sd_bus_message_read(reply, "u", &result) > 0 && result != 1 && result != 4) {
 		log_say(LOG_ERR, LOG_ID_TROUBLE, "another pkvmd runs: it has the name %s",
 			BUS_NAME);
 		sd_event_exit(bus->manager->event, -EEXIST);
 	}
-	bus->delay = RECONNECT_MIN_USEC;
 	return 0;
-}
-
-static int reconnect_later(struct bus *bus)
-{
-	int err = sd_event_source_set_time_relative(bus->reconnect, bus->delay);
-
-	bus->delay = 2 * bus->delay < RECONNECT_MAX_USEC ? 2 * bus->delay : RECONNECT_MAX_USEC;
-	return err < 0 ? err : sd_event_source_set_enabled(bus->reconnect, SD_EVENT_ONESHOT);
 }
 
 static int on_disconnected(sd_bus_message *message, void *arg, sd_bus_error *ret_error)

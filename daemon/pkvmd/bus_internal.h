@@ -20,8 +20,9 @@ struct bus {
 	struct polkit polkit;
 	struct manager_observer observer;
 	struct bus_told told;
-	sd_event_source *reconnect;	/* a timer, on while there is no connection */
+	sd_event_source *reconnect;	/* a timer, on while there is no connection or no name */
 	uint64_t delay;			/* until it is tried once more, us */
+	bool refused;			/* the bus did not give us the name last time */
 	uint64_t fresh_at;		/* round of the loop that refreshed the figures, or 0 */
 };
 

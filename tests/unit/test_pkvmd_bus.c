@@ -591,6 +591,18 @@ START_TEST(the_bus_comes_back)
 }
 END_TEST
 
+/* It notices that the bus is gone, and tries again after a second. */
+static void run_until_it_has_failed(void)
+{
+	uint64_t now, end = 0;
+
+	do {
+		ck_assert_int_ge(sd_event_run(fake.manager.event, 100000), 0);
+		ck_assert_int_ge(sd_event_now(fake.manager.event, CLOCK_MONOTONIC, &now), 0);
+		end = end ?: now + 1500000;
+	} while (now < end);
+}
+
 /* What is where the bus should be is none, for a while: it is tried again. */
 START_TEST(the_bus_is_not_to_be_had)
 {
@@ -600,12 +612,24 @@ START_TEST(the_bus_is_not_to_be_had)
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", "nonsense:", 1);
 	fake_polkit_stop(&polkit);
 	fake_bus_stop();
-	/* It notices, and fails at least once. */
-	for (int i = 0; i < 15; i++)
-		ck_assert_int_ge(sd_event_run(fake.manager.event, 100000), 0);
+	run_until_it_has_failed();
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
 	free(address);
 	fake_bus_start();
+	run(ping, true);
+}
+END_TEST
+
+/* As after an installation, until the bus has read the policy. */
+START_TEST(the_name_is_to_be_had_later)
+{
+	run(ping, true);
+	fake_polkit_stop(&polkit);
+	fake_bus_stop();
+	fake_bus_let_own(false);
+	fake_bus_start();
+	run_until_it_has_failed();
+	fake_bus_let_own(true);
 	run(ping, true);
 }
 END_TEST
@@ -731,6 +755,7 @@ int main(void)
 	tcase_add_test(tcase, signals);
 	tcase_add_test(tcase, the_bus_comes_back);
 	tcase_add_test(tcase, the_bus_is_not_to_be_had);
+	tcase_add_test(tcase, the_name_is_to_be_had_later);
 	tcase_add_test(tcase, without_a_bus);
 	tcase_add_test(tcase, there_is_one_only);
 	tcase_add_loop_test(tcase, pkvmctl_is_understood, 0,
