@@ -519,6 +519,27 @@ START_TEST(dry_run_moves_nothing)
 }
 END_TEST
 
+/* A dry run does not wait for what the real one before it waits for, nor the other way round. */
+START_TEST(dry_run_comes_and_goes)
+{
+	const struct manager_setting on = { "DryRun", "yes" }, off = { "DryRun", "no" };
+
+	fake_module_load();
+	fake_module.topup_limit = 10;
+	start();
+	ck_assert_int_eq(manager->decision.reason, REASON_BACK_OFF);
+	fake_module.topup_limit = UINT64_MAX;
+	ck_assert_int_eq(manager_set(manager, &on, 1, &message), 0);
+	settle();
+	ck_assert_uint_eq(manager->counters.dry_runs[POLICY_TOPUP], 1);
+	ck_assert_int_eq(manager->decision.reason, REASON_REHEARSED);
+	ck_assert_uint_eq(reserve(), 10);
+	ck_assert_int_eq(manager_set(manager, &off, 1, &message), 0);
+	settle();
+	ck_assert_uint_eq(reserve(), FLOOR);
+}
+END_TEST
+
 START_TEST(pressure_takes_pages_back)
 {
 	fake_module_load();
@@ -571,6 +592,39 @@ START_TEST(set_at_run_time)
 	ck_assert_str_eq(manager->config.origin[CONFIG_FLOOR], "run time");
 	ck_assert_int_eq(manager_reload(manager, &message), 0);
 	ck_assert_uint_eq(manager->config.value[CONFIG_FLOOR], FLOOR);
+}
+END_TEST
+
+/* A trigger that is set anew forgets what it has seen. */
+START_TEST(triggers_are_set_for_their_keys)
+{
+	const struct manager_setting floor = { "Floor", "2M" }, enter = { "Enter", "6%" },
+				     window = { "Window", "4s" }, cgroups = { "Cgroups", "a" };
+
+	fake_module_load();
+	start();
+	ck_assert_uint_eq(fake_pressure.set, 1);
+	ck_assert_int_eq(manager_set(manager, &floor, 1, &message), 0);
+	ck_assert_int_eq(manager_reload(manager, &message), 0);
+	ck_assert_uint_eq(fake_pressure.set, 1);
+	ck_assert_int_eq(manager_set(manager, &enter, 1, &message), 0);
+	ck_assert_int_eq(manager_set(manager, &window, 1, &message), 0);
+	ck_assert_int_eq(manager_set(manager, &cgroups, 1, &message), 0);
+	ck_assert_uint_eq(fake_pressure.set, 4);
+}
+END_TEST
+
+/* What is the same is no change. */
+START_TEST(reload_of_the_same)
+{
+	fake_module_load();
+	start();
+	seen.changed = 0;
+	ck_assert_int_eq(manager_reload(manager, &message), 0);
+	ck_assert_uint_eq(seen.changed, 0);
+	configure("[Reserve]\nFloor=2M\n");
+	ck_assert_int_eq(manager_reload(manager, &message), 0);
+	ck_assert_uint_eq(seen.changed, 1);
 }
 END_TEST
 
@@ -766,9 +820,12 @@ int main(void)
 	tcase_add_test(tcase, others_take_turns);
 	tcase_add_test(tcase, host_has_too_little);
 	tcase_add_test(tcase, dry_run_moves_nothing);
+	tcase_add_test(tcase, dry_run_comes_and_goes);
 	tcase_add_test(tcase, pressure_takes_pages_back);
 	tcase_add_test(tcase, pressure_stops_a_topup);
 	tcase_add_test(tcase, set_at_run_time);
+	tcase_add_test(tcase, triggers_are_set_for_their_keys);
+	tcase_add_test(tcase, reload_of_the_same);
 	tcase_add_test(tcase, reload_by_signal);
 	tcase_add_test(tcase, contradictory_files_at_start);
 	tcase_add_test(tcase, contradictory_files_do_not_enable);
