@@ -273,7 +273,6 @@ START_TEST(configuration_comes_and_goes)
 	raise(SIGHUP);
 	settle();
 	ck_assert_uint_eq(manager->counters.reloads, 2);
-	settle();
 	run(reads_metrics);
 }
 END_TEST
