@@ -89,6 +89,12 @@ struct hyp_req_event {
 #define HYP_REQ_MAX_STACKS	1024
 #define HYP_REQ_STACK_DEPTH	64	/* instruction pointers (uint64_t) of a value of "stacks" */
 
+/* The largest value that slot @slot of @slots counts. */
+static inline uint64_t hyp_req_slot_end(unsigned int slot, unsigned int slots)
+{
+	return slot < slots - 1 ? (UINT64_C(1) << slot) - 1 : UINT64_MAX;
+}
+
 /* Which slot of @slots counts @value. */
 static inline unsigned int hyp_req_slot(uint64_t value, unsigned int slots)
 {

@@ -8,7 +8,6 @@
 #include <pkvm/version.h>
 
 #include "../metrics/kernel.h"
-#include "../probe/maps.h"
 #include "metrics_probe.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -213,7 +212,7 @@ static void write_all(struct om_writer *writer, struct manager *manager)
 	write_actions(writer, &manager->counters);
 	om_table(writer, counter_table, ARRAY_SIZE(counter_table), &manager->counters);
 	write_histograms(writer, &manager->counters);
-	metrics_probe_write(writer, PROBE_BIND_DIR);
+	metrics_probe_write(writer);
 	om_end(writer);
 }
 

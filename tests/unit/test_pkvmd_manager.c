@@ -24,7 +24,11 @@
 
 static char root[] = "/tmp/pkvmd_manager.XXXXXX";
 static char config_file[64];
-static struct manager_paths paths = { .config_root = root, .state_directory = root };
+static struct manager_paths paths = {
+	.config_root = root,
+	.state_directory = root,
+	.probe_directory = "/nonexistent",
+};
 static struct manager *manager;
 static struct ctl_message message;
 static bool dry_run;
