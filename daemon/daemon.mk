@@ -53,7 +53,8 @@ $$(DAEMON_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
 		$$$$($$(PKG_CONFIG_$(1)) --cflags \
 			$$(sort $$(DAEMON_PACKAGES) $$(PKVMD_PACKAGES) $$(PROBE_PACKAGES)))
 
-$$(PROBE_LIB_SRCS:%.c=$(2)/obj/%.o): | $(BPF_SKELETONS)
+# The compiler's list of what they include leaves system headers out, which these pass for.
+$$(PROBE_LIB_SRCS:%.c=$(2)/obj/%.o): $(BPF_SKELETONS)
 
 $$(CTL_$(1)): $$(CTL_SRCS:%.c=$(2)/obj/%.o)
 	@mkdir -p $$(@D)
