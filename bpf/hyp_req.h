@@ -52,8 +52,11 @@ struct hyp_req_stats {
 	uint64_t given[HYP_REQ_PAGES_SLOTS];
 };
 
-/* Map "vms" is from a VM's handle (uint32_t; 0: no VM) to a sum. A handle is used again. */
-#define HYP_REQ_MAX_VMS		1024
+/*
+ * Map "vms" is from a VM's handle (uint32_t; 0: no VM) to a sum: those VMs that asked last, be
+ * they gone. A handle is new for a long time (kmod/hyp/vm.h), so there is no end to them.
+ */
+#define HYP_REQ_MAX_VMS		4096
 
 /* Key of map "tasks", whose value is a sum: those processes that asked last. */
 #define HYP_REQ_COMM_LEN	16
