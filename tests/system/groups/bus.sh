@@ -87,7 +87,7 @@ explains_itself()
 	is 'the interface' "$(pkvmd --bus-introspect)" "$(tail -n +2 $INTERFACE_XML)"
 	runs 0 gdbus introspect --system -d org.pkvm1 -o /org/pkvm1
 	for method in TopUp Reclaim SetPolicy ReloadConfig ExplainLastDecision ListDecisions \
-		ListVMs; do
+		ListVMs GetRequestHistograms; do
 		contains 'the introspection' "$(cat "$OUT")" "$method("
 	done
 	contains 'the introspection' "$(cat "$OUT")" 'in  t pages'
@@ -109,6 +109,18 @@ everyone_may_read()
 	runs 0 as_nobody pkvmctl policy explain
 	runs 0 as_nobody pkvmctl metrics
 	pkvmctl vm destroy --all
+}
+
+# Nobody has made a place for its maps: the daemon does without, and says so.
+probe_is_missed()
+{
+	local reason='there was no /sys/fs/bpf/pkvm when pkvmd began'
+
+	is ProbeRunning "$(property ProbeRunning)" false
+	contains ProbeReason "$(property ProbeReason)" "$reason"
+	contains 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" "; no probe: $reason"
+	runs 1 as_nobody busctl call "${BUS[@]}" GetRequestHistograms
+	contains 'the error' "$(cat "$ERR")" "no figures of hyp requests: $reason"
 }
 
 changing_is_refused()
@@ -352,6 +364,7 @@ fi
 test_case hardened is_hardened
 test_case introspection explains_itself
 test_case reading everyone_may_read
+test_case no-probe probe_is_missed
 test_case refusals changing_is_refused
 test_case polkit-allows polkit_may_allow
 test_case no-polkit without_polkit_only_root
