@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pkvmd-probe has measured, on the bus: sums and histograms by type of request. */
-#include "../ctl/names.h"
 #include "bus_dict.h"
 #include "bus_internal.h"
 #include "probe_read.h"
@@ -39,13 +38,13 @@ static int add_histogram(sd_bus_message *reply, const char *key, const uint64_t 
 /* The kernel's own requests have types of their own, and no cause. */
 static int add_kind(sd_bus_message *reply, const struct hyp_req_kind *kind)
 {
-	bool own = kind->source == HYP_REQ_SOURCE_MODULE;
-	int err = dict_string(reply, "source", own ? "module" : "kernel");
+	const char *cause = probe_cause_name(kind);
+	int err = dict_string(reply, "source", probe_source_name(kind));
 
 	if (err >= 0)
 		err = dict_u32(reply, "type", kind->type);
-	if (err >= 0 && own)
-		err = dict_string(reply, "cause", ctl_word(&ctl_cause_words, kind->cause));
+	if (err >= 0 && *cause)
+		err = dict_string(reply, "cause", cause);
 	return err;
 }
 

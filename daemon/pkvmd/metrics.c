@@ -130,9 +130,11 @@ static void write_actions(struct om_writer *writer, const struct counters *count
 static void write_histogram(struct om_writer *writer, const struct om_family *family,
 			    const struct histogram *histogram)
 {
+	const struct om_buckets buckets = { histogram->shape->bounds, histogram->counts,
+					    histogram->shape->n, histogram->sum };
+
 	om_begin(writer, family);
-	om_histogram(writer, histogram->shape->bounds, histogram->counts, histogram->shape->n,
-		     histogram->sum);
+	om_histogram(writer, NULL, 0, &buckets);
 }
 
 static void write_histograms(struct om_writer *writer, const struct counters *counters)

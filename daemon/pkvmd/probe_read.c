@@ -4,6 +4,20 @@
 
 #include <string.h>
 
+#include "../ctl/names.h"
+
+const char *probe_source_name(const struct hyp_req_kind *kind)
+{
+	return kind->source == HYP_REQ_SOURCE_MODULE ? "module" : "kernel";
+}
+
+const char *probe_cause_name(const struct hyp_req_kind *kind)
+{
+	if (kind->source != HYP_REQ_SOURCE_MODULE)
+		return "";
+	return ctl_word(&ctl_cause_words, kind->cause);
+}
+
 static const char *const lost_names[HYP_REQ_LOST] = {
 	[HYP_REQ_LOST_EVENTS] = "events",
 	[HYP_REQ_LOST_STACKS] = "stacks",

@@ -11,6 +11,12 @@
  */
 int probe_read(struct probe_reading *ret, struct ctl_message *message);
 
+/* Who made the requests: "module", "kernel". */
+const char *probe_source_name(const struct hyp_req_kind *kind);
+
+/* "vm", "vcpu", ...; "" for the kernel's own requests, which do not tell it. */
+const char *probe_cause_name(const struct hyp_req_kind *kind);
+
 /* "events", "stacks", "sums" */
 const char *probe_lost_name(enum hyp_req_lost what);
 

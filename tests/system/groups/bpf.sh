@@ -243,6 +243,18 @@ read_as()
 		/usr/local/bin/probe_read /run/pkvm-probe
 }
 
+# "LABELS calls bytes" of each type of request, by the histograms' own count and sum.
+calls_of_metrics()
+{
+	join <(samples_of pkvmd_probe_call_duration_seconds_count "$1") \
+		<(samples_of pkvmd_probe_call_asked_bytes_sum "$1")
+}
+
+samples_of()
+{
+	sed -n "s/^$1{source=\"module\",\(.*\)} /\1 /p" <<<"$2" | tr -d '\r' | sort
+}
+
 # The daemon, which has no capability for BPF, tells what the probe has. It moves nothing itself.
 pkvmd_publishes()
 {
@@ -253,8 +265,8 @@ pkvmd_publishes()
 	systemctl start pkvmd
 	pkvmctl -j trace hist --service >"$HIST"
 	metrics=$(/root/scrape)
-	contains metrics "$metrics" "pkvmd_probe_call_duration_seconds_count $(sum_of_probe calls)"
-	contains metrics "$metrics" "pkvmd_probe_call_asked_bytes_sum $(($(sum_of_probe asked_pages) * 4096))"
+	is 'metrics by type' "$(calls_of_metrics "$metrics")" "$(jq -r '.kinds[] |
+		"type=\"\(.type)\",cause=\"\(.cause)\" \(.calls) \(.asked_pages * 4096)"' "$HIST" | sort)"
 	contains metrics "$metrics" 'pkvmd_probe_lost_total{what="sums"} 0'
 	contains metrics "$metrics" 'pkvmd_probe_running 1'
 }

@@ -332,6 +332,20 @@ stops_cleanly()
 	rmmod pkvm
 }
 
+# So that there are figures of every kind.
+probe_measures()
+{
+	systemd-tmpfiles --create pkvmd-probe.conf
+	systemctl start pkvmd-probe
+	systemctl restart pkvmd
+	eventually 10 test "$(property ProbeRunning)" = true
+	# Else what was taken back may be there again when it is wanted.
+	pkvmctl policy set DryRun=yes
+	pkvmctl reclaim --all
+	pkvmctl vm create --max-vcpus 512
+	contains 'the scrape' "$(/root/scrape)" 'pkvmd_probe_calls_total{source="module"'
+}
+
 # As Prometheus sees it.
 promtool_accepts_a_scrape()
 {
@@ -356,6 +370,7 @@ promtool_accepts_the_rules()
 test_case install install_service
 test_case start service_starts
 if [ "$1" = promtool ]; then
+	test_case probe probe_measures
 	test_case scrape promtool_accepts_a_scrape
 	test_case openmetrics promtool_imports_openmetrics
 	test_case alert-rules promtool_accepts_the_rules
