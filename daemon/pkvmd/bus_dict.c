@@ -32,13 +32,12 @@ int dict_double(sd_bus_message *message, const char *key, double value)
 	return sd_bus_message_append(message, "{sv}", key, "d", value);
 }
 
-static int begin(sd_bus_message *message)
+int dict_begin(sd_bus_message *message)
 {
 	return sd_bus_message_open_container(message, 'a', "{sv}");
 }
 
-/* @err is what filling it has returned. */
-static int end(sd_bus_message *message, int err)
+int dict_end(sd_bus_message *message, int err)
 {
 	return err < 0 ? err : sd_bus_message_close_container(message);
 }
@@ -87,18 +86,18 @@ static int add_figures(sd_bus_message *message, const struct policy_decision *de
 int dict_of_beginning(sd_bus_message *message, const struct action *action,
 		      const struct policy_decision *decision)
 {
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = add_action(message, action);
 	if (err >= 0)
 		err = add_figures(message, decision);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 int dict_of_end(sd_bus_message *message, const struct action *action, uint64_t reserve)
 {
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = add_action(message, action);
@@ -112,7 +111,7 @@ int dict_of_end(sd_bus_message *message, const struct action *action, uint64_t r
 		err = dict_string(message, "error", strerror(-action->error));
 	if (err >= 0 && *action->sentence)
 		err = dict_string(message, "remark", action->sentence);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 static int add_outcome(sd_bus_message *message, const struct decision_entry *entry)
@@ -138,7 +137,7 @@ static int add_text(sd_bus_message *message, const struct decision_entry *entry)
 int dict_of_decision(sd_bus_message *message, const struct decision_entry *entry)
 {
 	const struct policy_decision *decision = &entry->decision;
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = dict_u64(message, "time-usec", entry->realtime);
@@ -160,12 +159,12 @@ int dict_of_decision(sd_bus_message *message, const struct decision_entry *entry
 		err = add_outcome(message, entry);
 	if (err >= 0)
 		err = add_text(message, entry);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 int dict_of_shrinker(sd_bus_message *message, const struct pkvm_shrinker *shrinker)
 {
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = dict_bool(message, "enabled", shrinker->enabled);
@@ -175,7 +174,7 @@ int dict_of_shrinker(sd_bus_message *message, const struct pkvm_shrinker *shrink
 		err = dict_u64(message, "batch-pages", shrinker->batch);
 	if (err >= 0)
 		err = dict_u64(message, "reserve-pages", shrinker->reserve);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 void dict_mask(char *text)
@@ -189,7 +188,7 @@ void dict_mask(char *text)
 int dict_of_vm(sd_bus_message *message, const struct pkvm_vm *vm)
 {
 	char comm[sizeof(vm->comm) + 1];
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	snprintf(comm, sizeof(comm), "%.*s", (int)sizeof(vm->comm), vm->comm);
 	dict_mask(comm);
@@ -213,5 +212,5 @@ int dict_of_vm(sd_bus_message *message, const struct pkvm_vm *vm)
 		err = dict_u32(message, "pid", vm->pid);
 	if (err >= 0)
 		err = dict_string(message, "creator", comm);
-	return end(message, err);
+	return dict_end(message, err);
 }

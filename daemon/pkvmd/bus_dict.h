@@ -17,6 +17,10 @@ int dict_u32(sd_bus_message *message, const char *key, uint32_t value);
 int dict_u64(sd_bus_message *message, const char *key, uint64_t value);
 int dict_double(sd_bus_message *message, const char *key, double value);
 
+/* Opens and closes a dictionary; @err is what filling it has returned. */
+int dict_begin(sd_bus_message *message);
+int dict_end(sd_bus_message *message, int err);
+
 /* Whole dictionaries. */
 int dict_of_beginning(sd_bus_message *message, const struct action *action,
 		      const struct policy_decision *decision);

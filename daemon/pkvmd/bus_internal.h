@@ -41,6 +41,7 @@ extern const sd_bus_vtable bus_vtable[];
 BUS_GETTER(bus_get_figure);
 BUS_GETTER(bus_get_text);
 BUS_GETTER(bus_get_dry_run);
+BUS_GETTER(bus_get_probe_running);
 BUS_GETTER(bus_get_stalled);
 BUS_GETTER(bus_get_configuration);
 BUS_GETTER(bus_get_shrinker);
@@ -54,6 +55,10 @@ BUS_METHOD(bus_explain);
 BUS_METHOD(bus_list_decisions);
 BUS_METHOD(bus_list_vms);
 BUS_METHOD(bus_get_metrics);
+BUS_METHOD(bus_get_request_histograms);
+
+/* Sends @reply, which it takes, unless @err is what kept it from being put together. */
+int bus_send_reply(sd_bus_message *reply, int err);
 
 /*
  * The figures that properties tell, all of them of type "t": name and member of struct

@@ -19,6 +19,8 @@ static const struct {
 	MEMBER("DryRun", dry_run),
 	MEMBER("Configuration", config_version),
 	MEMBER("Shrinker", shrinker),
+	MEMBER("ProbeRunning", probe_running),
+	MEMBER("ProbeReason", probe_reason),
 };
 
 void bus_told_init(struct bus_told *told, const struct manager *manager)
@@ -32,7 +34,9 @@ void bus_told_init(struct bus_told *told, const struct manager *manager)
 		.config_version = manager->config_version,
 		.shrinker = { shrinker->enabled, shrinker->seeks, shrinker->batch,
 			      shrinker->reserve },
+		.probe_running = manager->probe_running,
 	};
+	snprintf(told->probe_reason, sizeof(told->probe_reason), "%s", manager->probe_reason.text);
 	if (manager->state != MANAGER_LIVE && manager->state != MANAGER_DEAD)
 		return;
 	told->provider = manager->info.provider + 1;

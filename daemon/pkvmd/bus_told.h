@@ -5,7 +5,7 @@
 
 #include "manager.h"
 
-#define BUS_TOLD_PROPERTIES	7
+#define BUS_TOLD_PROPERTIES	9
 
 /* As last told. Members have no padding, so that they can be compared as bytes. */
 struct bus_told {
@@ -16,6 +16,8 @@ struct bus_told {
 	bool dry_run;
 	uint64_t config_version;
 	uint64_t shrinker[4];
+	bool probe_running;
+	char probe_reason[sizeof(((struct ctl_message *)NULL)->text)];
 };
 
 void bus_told_init(struct bus_told *told, const struct manager *manager);

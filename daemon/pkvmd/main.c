@@ -7,6 +7,7 @@
 
 #include <pkvm/version.h>
 
+#include "../probe/maps.h"
 #include "bus.h"
 #include "config_load.h"
 #include "http.h"
@@ -66,6 +67,7 @@ static int run(bool dry_run)
 		.pressure_file = "/proc/pressure/memory",
 		.cgroup_root = "/sys/fs/cgroup",
 		.meminfo_file = "/proc/meminfo",
+		.probe_directory = PROBE_BIND_DIR,
 	};
 	struct manager *manager;
 	int err = manager_new(&paths, dry_run, &manager);

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "manager_priv.h"
 #include "pressure.h"
+#include "probe_watch.h"
 #include "runner.h"
 #include "store.h"
 
@@ -47,6 +48,7 @@ void manager_set_state(struct manager *manager, enum manager_state state)
 	if (state != MANAGER_LIVE)
 		runner_stop(manager->runner, -ENODEV, true);
 	pressure_watch(manager->pressure, state == MANAGER_LIVE);
+	probe_watch_look(manager->probe);
 	tell_state(manager);
 	manager_changed(manager);
 	manager_look(manager);
@@ -320,6 +322,8 @@ static int start(struct manager *manager)
 	if (err >= 0)
 		err = pressure_new(manager, manager->paths, &manager->pressure);
 	if (err >= 0)
+		err = probe_watch_new(manager, &manager->probe);
+	if (err >= 0)
 		err = runner_new(manager, &manager->runner);
 	if (err >= 0)
 		err = link_new(manager, &manager->link);
@@ -356,6 +360,7 @@ void manager_free(struct manager *manager)
 	runner_free(manager->runner);
 	link_free(manager->link);
 	pressure_free(manager->pressure);
+	probe_watch_free(manager->probe);
 	store_free(manager->store);
 	sd_event_source_disable_unref(manager->look);
 	sd_event_source_disable_unref(manager->timer);

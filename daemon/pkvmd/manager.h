@@ -50,7 +50,7 @@ struct manager_observer {
 	void (*action_begins)(const struct action *action, const struct policy_decision *decision,
 			      void *arg);
 	void (*action_ends)(const struct action *action, void *arg);
-	/* State, level, shrinker or configuration: what changes seldom. */
+	/* State, level, shrinker, configuration or probe: what changes seldom. */
 	void (*changed)(void *arg);
 	void *arg;
 	struct manager_observer *next;
@@ -59,6 +59,7 @@ struct manager_observer {
 struct manager_paths;
 struct link;		/* link.h: the module */
 struct pressure;	/* pressure.h: PSI */
+struct probe_watch;	/* probe_watch.h: pkvmd-probe */
 struct runner;		/* runner.h: actions */
 struct store;		/* store.h: what survives a restart */
 
@@ -78,8 +79,12 @@ struct manager {
 	struct pkvm_page_stats page_stats;	/* as stats; filled by manager_refresh() only */
 	struct pkvm_shrinker shrinker;
 
+	bool probe_running;			/* pkvmd-probe measures hyp requests */
+	struct ctl_message probe_reason;	/* why it does not, or "" */
+
 	struct link *link;
 	struct pressure *pressure;
+	struct probe_watch *probe;
 	struct runner *runner;
 	struct store *store;
 	const struct manager_paths *paths;	/* outlives it */
@@ -96,6 +101,7 @@ struct manager_paths {
 	const char *pressure_file;	/* /proc/pressure/memory */
 	const char *cgroup_root;	/* /sys/fs/cgroup */
 	const char *meminfo_file;	/* /proc/meminfo */
+	const char *probe_directory;	/* where pkvmd-probe pins */
 };
 
 /* Returns 0 or a negative errno, which has been told. @dry_run wins over the configuration. */

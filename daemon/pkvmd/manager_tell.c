@@ -54,13 +54,12 @@ void tell_state(const struct manager *manager)
 
 void tell_status(const struct manager *manager)
 {
-	const char *text = sentences[manager->state].text;
+	bool pressed = manager->policy.level != LEVEL_NONE;
 
-	if (manager->policy.level == LEVEL_NONE)
-		sd_notifyf(0, "STATUS=%s", text);
-	else
-		sd_notifyf(0, "STATUS=%s; memory pressure: %s", text,
-			   policy_level_name(manager->policy.level));
+	sd_notifyf(0, "STATUS=%s%s%s%s%s", sentences[manager->state].text,
+		   pressed ? "; memory pressure: " : "",
+		   pressed ? policy_level_name(manager->policy.level) : "",
+		   manager->probe_running ? "" : "; no probe: ", manager->probe_reason.text);
 }
 
 static void add_decision(struct log_entry *entry, const struct policy_decision *decision)

@@ -8,7 +8,6 @@
 #include <pkvm/version.h>
 
 #include "../metrics/kernel.h"
-#include "../probe/maps.h"
 #include "metrics_probe.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -132,9 +131,11 @@ static void write_actions(struct om_writer *writer, const struct counters *count
 static void write_histogram(struct om_writer *writer, const struct om_family *family,
 			    const struct histogram *histogram)
 {
+	const struct om_buckets buckets = { histogram->shape->bounds, histogram->counts,
+					    histogram->shape->n, histogram->sum };
+
 	om_begin(writer, family);
-	om_histogram(writer, histogram->shape->bounds, histogram->counts, histogram->shape->n,
-		     histogram->sum);
+	om_histogram(writer, NULL, 0, &buckets);
 }
 
 static void write_histograms(struct om_writer *writer, const struct counters *counters)
@@ -214,7 +215,7 @@ static void write_all(struct om_writer *writer, struct manager *manager)
 	write_actions(writer, &manager->counters);
 	om_table(writer, counter_table, ARRAY_SIZE(counter_table), &manager->counters);
 	write_histograms(writer, &manager->counters);
-	metrics_probe_write(writer, PROBE_BIND_DIR);
+	metrics_probe_write(writer);
 	om_end(writer);
 }
 

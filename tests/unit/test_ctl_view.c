@@ -130,6 +130,7 @@ static const struct ctl_daemon_status pkvmd = {
 	.target = 128,
 	.low = 48,
 	.ping_pongs = 2,
+	.probe_reason = "pkvmd-probe.service does not run",
 };
 
 static const struct ctl_decision decisions[] = {

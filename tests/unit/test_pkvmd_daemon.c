@@ -33,6 +33,7 @@ static const struct manager_paths paths = {
 	.pressure_file = pressure_file,
 	.cgroup_root = root,
 	.meminfo_file = "/proc/meminfo",
+	.probe_directory = "/nonexistent",
 };
 static struct manager *manager;
 static struct bus *bus;

@@ -22,7 +22,11 @@
 
 static char root[] = "/tmp/pkvmd_manager.XXXXXX";
 char config_file[64];
-static struct manager_paths paths = { .config_root = root, .state_directory = root };
+static struct manager_paths paths = {
+	.config_root = root,
+	.state_directory = root,
+	.probe_directory = "/nonexistent",
+};
 struct manager *manager;
 struct ctl_message message;
 bool dry_run;
