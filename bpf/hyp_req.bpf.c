@@ -33,14 +33,14 @@ struct {
 	__type(value, struct hyp_req_stats);
 } kinds SEC(".maps");
 
+/* VMs and processes come and go for as long as the probe runs: the oldest make room. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, HYP_REQ_MAX_VMS);
 	__type(key, uint32_t);
 	__type(value, struct hyp_req_sum);
 } vms SEC(".maps");
 
-/* Processes come and go for as long as the probe runs: the oldest make room. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, HYP_REQ_MAX_TASKS);

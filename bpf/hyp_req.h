@@ -52,8 +52,11 @@ struct hyp_req_stats {
 	uint64_t given[HYP_REQ_PAGES_SLOTS];
 };
 
-/* Map "vms" is from a VM's handle (uint32_t; 0: no VM) to a sum. A handle is used again. */
-#define HYP_REQ_MAX_VMS		1024
+/*
+ * Map "vms" is from a VM's handle (uint32_t; 0: no VM) to a sum: those VMs that asked last, be
+ * they gone. A handle is new for a long time (kmod/hyp/vm.h), so there is no end to them.
+ */
+#define HYP_REQ_MAX_VMS		4096
 
 /* Key of map "tasks", whose value is a sum: those processes that asked last. */
 #define HYP_REQ_COMM_LEN	16
@@ -88,6 +91,12 @@ struct hyp_req_event {
 
 #define HYP_REQ_MAX_STACKS	1024
 #define HYP_REQ_STACK_DEPTH	64	/* instruction pointers (uint64_t) of a value of "stacks" */
+
+/* The largest value that slot @slot of @slots counts. */
+static inline uint64_t hyp_req_slot_end(unsigned int slot, unsigned int slots)
+{
+	return slot < slots - 1 ? (UINT64_C(1) << slot) - 1 : UINT64_MAX;
+}
 
 /* Which slot of @slots counts @value. */
 static inline unsigned int hyp_req_slot(uint64_t value, unsigned int slots)

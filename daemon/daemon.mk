@@ -17,9 +17,10 @@ CTL_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/ctl/*.c daemon/metrics/*.c))
 CTL_NATIVE := $(BUILD)/native/bin/pkvmctl
 CTL_ARM64 := $(BUILD)/arm64/bin/pkvmctl
 
-# Sizes and messages are read and told as pkvmctl does.
+# Sizes, messages and names are read and told as pkvmctl does.
 PKVMD_SRCS := $(sort $(wildcard daemon/lib/*.c daemon/pkvmd/*.c daemon/metrics/*.c)) \
-	$(addprefix daemon/,ctl/message.c ctl/size.c probe/maps.c probe/hash.c)
+	$(addprefix daemon/ctl/,message.c names.c size.c words.c) \
+	$(addprefix daemon/probe/,hash.c maps.c)
 PKVMD_NATIVE := $(BUILD)/native/bin/pkvmd
 PKVMD_ARM64 := $(BUILD)/arm64/bin/pkvmd
 
@@ -52,7 +53,8 @@ $$(DAEMON_OBJS_$(1)): $(2)/obj/%.o: %.c $(4)
 		$$$$($$(PKG_CONFIG_$(1)) --cflags \
 			$$(sort $$(DAEMON_PACKAGES) $$(PKVMD_PACKAGES) $$(PROBE_PACKAGES)))
 
-$$(PROBE_LIB_SRCS:%.c=$(2)/obj/%.o): | $(BPF_SKELETONS)
+# The compiler's list of what they include leaves system headers out, which these pass for.
+$$(PROBE_LIB_SRCS:%.c=$(2)/obj/%.o): $(BPF_SKELETONS)
 
 $$(CTL_$(1)): $$(CTL_SRCS:%.c=$(2)/obj/%.o)
 	@mkdir -p $$(@D)

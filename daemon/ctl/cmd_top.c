@@ -18,6 +18,9 @@
 #define KEY_CTRL_C	3
 #define NS_PER_MS	1000000
 
+/* A daemon that does not answer must not keep the screen from what the kernel tells. */
+#define ANSWER_US	UINT64_C(500000)
+
 struct session {
 	struct ctl *ctl;
 	struct ctl_top *top;
@@ -51,10 +54,12 @@ static bool read_pressure(uint32_t *ret_stalled)
 static void ask_daemon(struct session *session, struct ctl_top_sample *sample)
 {
 	struct ctl_decision *decisions;
+	int err = session->has_bus ? ctl_daemon_status(&session->daemon, &sample->daemon) :
+				     -ENODEV;
 	size_t n;
 
-	sample->has_daemon = session->has_bus &&
-			     !ctl_daemon_status(&session->daemon, &sample->daemon);
+	sample->has_daemon = !err;
+	sample->daemon_is_silent = err && err != -ENODEV;
 	if (!sample->has_daemon ||
 	    ctl_daemon_decisions(&session->daemon, CTL_TOP_DECISIONS, &decisions, &n))
 		return;
@@ -201,6 +206,14 @@ static enum ctl_exit start_screen(struct ctl *ctl, SCREEN **ret)
 	return CTL_EXIT_OK;
 }
 
+static bool open_daemon(struct ctl_daemon *daemon)
+{
+	if (ctl_daemon_open(daemon))
+		return false;
+	sd_bus_set_method_call_timeout(daemon->bus, ANSWER_US);
+	return true;
+}
+
 enum ctl_exit ctl_cmd_top(struct ctl *ctl)
 {
 	struct session session = { .ctl = ctl };
@@ -214,7 +227,7 @@ enum ctl_exit ctl_cmd_top(struct ctl *ctl)
 	session.err = pkvm_monitor_open(ctl->client, PKVM_MONITOR_EVENTS, &session.monitor);
 	status = session.err ? CTL_EXIT_OK : start_screen(ctl, &screen);
 	if (!session.err && status == CTL_EXIT_OK) {
-		session.has_bus = !ctl_daemon_open(&session.daemon);
+		session.has_bus = open_daemon(&session.daemon);
 		run(&session);
 		endwin();
 		delscreen(screen);

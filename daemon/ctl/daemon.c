@@ -150,6 +150,8 @@ int ctl_daemon_status(struct ctl_daemon *daemon, struct ctl_daemon_status *ret)
 		WANT_U64("ReserveTargetPages", status.target),
 		WANT_U64("ReserveLowMarkPages", status.low),
 		WANT_U64("PingPongs", status.ping_pongs),
+		WANT_BOOL("ProbeRunning", status.probe_running),
+		WANT_TEXT("ProbeReason", status.probe_reason),
 	};
 	sd_bus_message *call = NULL, *reply = NULL;
 	int err = new_call(daemon, "org.freedesktop.DBus.Properties", "GetAll", &call);

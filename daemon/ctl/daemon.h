@@ -37,6 +37,8 @@ struct ctl_daemon_status {
 	bool dry_run;
 	uint64_t target, low;		/* pages of the reserve */
 	uint64_t ping_pongs;
+	bool probe_running;		/* pkvmd-probe */
+	char probe_reason[CTL_DAEMON_TEXT];	/* why it does not, or "" */
 };
 
 int ctl_daemon_status(struct ctl_daemon *daemon, struct ctl_daemon_status *ret);

@@ -293,6 +293,8 @@ static const struct ctl_field ctl_daemon_fields_list[] = {
 	K("low_mark", ctl_daemon_status, low, CTL_PAGES, "reserve's low mark"),
 	N(ctl_daemon_status, dry_run, CTL_BOOL, "dry run"),
 	O(ctl_daemon_status, ping_pongs, CTL_COUNT, "ping-pongs"),
+	N(ctl_daemon_status, probe_running, CTL_BOOL, "probe runs"),
+	O(ctl_daemon_status, probe_reason, CTL_CHARS, "why not"),
 };
 
 FIELDS(ctl_daemon_fields);

@@ -146,7 +146,11 @@ void ctl_json_fields(struct ctl_json *json, const struct ctl_fields *fields, con
 
 static bool is_left_out(const struct ctl_field *field, const void *object)
 {
-	return field->optional && !number_of(field, object);
+	const char *at = (const char *)object + field->offset;
+
+	if (!field->optional)
+		return false;
+	return field->unit == CTL_CHARS ? !*at : !number_of(field, object);
 }
 
 void ctl_line(FILE *out, const struct ctl_fields *fields, const void *object,

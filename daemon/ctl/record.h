@@ -35,7 +35,7 @@ struct ctl_field {
 	enum ctl_unit unit;
 	size_t offset, size;	/* of the member; numbers have 1, 4 or 8 bytes */
 	const struct ctl_words *words;
-	bool optional;		/* people see it only if it is not zero */
+	bool optional;		/* people see it only if it is not zero, or empty */
 };
 
 #define CTL_MEMBER(type, member)	offsetof(type, member), sizeof(((type *)0)->member)

@@ -210,7 +210,7 @@ static void draw_rates(struct page *page, const struct ctl_top *top)
 static void draw_decisions(struct page *page, const struct ctl_top_sample *now)
 {
 	if (!now->has_daemon) {
-		add_line(page, "pkvmd     does not run");
+		add_line(page, "pkvmd     does not %s", now->daemon_is_silent ? "answer" : "run");
 		return;
 	}
 	add_line(page, "pkvmd     %s, sees EL2 %s%s", now->daemon.version, now->daemon.state,

@@ -28,6 +28,7 @@ struct ctl_top_sample {
 	bool has_pressure;
 	uint32_t stalled;		/* hundredths of a percent, of the last 10 s */
 	bool has_daemon;
+	bool daemon_is_silent;		/* it runs, and does not answer in time */
 	struct ctl_daemon_status daemon;
 	size_t nr_decisions;
 	struct ctl_decision decisions[CTL_TOP_DECISIONS];	/* newest first */

@@ -130,9 +130,11 @@ static bool is_our_end(const struct pkvm_monitor *monitor, const struct nlmsghdr
 	       nla_get_u16(id) == monitor->family;
 }
 
-static bool is_our_begin(const struct pkvm_monitor *monitor, const struct nlmsghdr *message)
+/* Of whichever module: one that speaks another version comes and goes, too. */
+static bool is_news(const struct pkvm_monitor *monitor, const struct nlmsghdr *message,
+		    uint8_t cmd)
 {
-	const struct nlattr *name = find_family(message, CTRL_CMD_NEWFAMILY, CTRL_ATTR_FAMILY_NAME);
+	const struct nlattr *name = find_family(message, cmd, CTRL_ATTR_FAMILY_NAME);
 
 	return monitor->groups & PKVM_MONITOR_MODULE && name &&
 	       !nla_strcmp(name, PKVM_FAMILY_NAME);
@@ -146,8 +148,12 @@ static int read_message(struct pkvm_monitor *monitor, const struct nlmsghdr *mes
 
 	if (is_our_end(monitor, message))
 		return client_fail(monitor->client, -ENODEV, "the pkvm module has been unloaded");
-	if (is_our_begin(monitor, message)) {
+	if (is_news(monitor, message, CTRL_CMD_NEWFAMILY)) {
 		*ret = (struct pkvm_event){ .type = PKVM_EVENT_LOADED };
+		return 1;
+	}
+	if (is_news(monitor, message, CTRL_CMD_DELFAMILY)) {
+		*ret = (struct pkvm_event){ .type = PKVM_EVENT_UNLOADED };
 		return 1;
 	}
 	if (!monitor->family || message->nlmsg_type != monitor->family)

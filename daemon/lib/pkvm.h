@@ -238,6 +238,7 @@ enum pkvm_event_type {
 	PKVM_EVENT_CRASH,		/* crash; only with PKVM_MONITOR_ADMIN */
 	PKVM_EVENT_FAULT,		/* fault; only with PKVM_MONITOR_ADMIN */
 	PKVM_EVENT_LOADED,		/* nothing; only with PKVM_MONITOR_MODULE */
+	PKVM_EVENT_UNLOADED,		/* nothing; only with PKVM_MONITOR_MODULE */
 };
 
 struct pkvm_moved {
@@ -274,7 +275,7 @@ struct pkvm_event {
 
 #define PKVM_MONITOR_EVENTS	(1u << 0)	/* group "events", for everyone */
 #define PKVM_MONITOR_ADMIN	(1u << 1)	/* group "admin": what shows addresses */
-#define PKVM_MONITOR_MODULE	(1u << 2)	/* the module's being loaded */
+#define PKVM_MONITOR_MODULE	(1u << 2)	/* the module's being loaded, and unloaded */
 
 /*
  * Subscribes, on a socket of its own. The monitor's errors are told by the client, which

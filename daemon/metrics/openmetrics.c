@@ -82,16 +82,21 @@ static void write_escaped(FILE *out, const char *text)
 	}
 }
 
+static void write_label(FILE *out, const struct om_label *label)
+{
+	fprintf(out, "%s=\"", label->name);
+	write_escaped(out, label->value);
+	fputc('"', out);
+}
+
 static void write_labels(FILE *out, const struct om_label *labels, size_t n)
 {
-	if (!n)
-		return;
 	for (size_t i = 0; i < n; i++) {
-		fprintf(out, "%s%s=\"", i ? "," : "{", labels[i].name);
-		write_escaped(out, labels[i].value);
-		fputc('"', out);
+		fputc(i ? ',' : '{', out);
+		write_label(out, &labels[i]);
 	}
-	fputc('}', out);
+	if (n)
+		fputc('}', out);
 }
 
 /* The shortest decimal fraction: "0.25", "3". */
@@ -143,9 +148,15 @@ void om_sample(struct om_writer *writer, const struct om_label *labels, size_t n
  * Buckets are cumulative. @bound is NULL for the last, which has everything. A bound
  * is a label, and so has one spelling only: that of a fraction.
  */
-static void write_bucket(struct om_writer *writer, const uint64_t *bound, uint64_t count)
+static void write_bucket(struct om_writer *writer, const struct om_label *labels, size_t n,
+			 const uint64_t *bound, uint64_t count)
 {
-	fprintf(writer->out, "%s_bucket{le=\"", writer->family.name);
+	fprintf(writer->out, "%s_bucket{", writer->family.name);
+	for (size_t i = 0; i < n; i++) {
+		write_label(writer->out, &labels[i]);
+		fputc(',', writer->out);
+	}
+	fputs("le=\"", writer->out);
 	if (bound) {
 		write_value(writer, *bound);
 		if (*bound % divisor(writer->family.unit) == 0)
@@ -156,18 +167,22 @@ static void write_bucket(struct om_writer *writer, const uint64_t *bound, uint64
 	fprintf(writer->out, "\"} %" PRIu64 "\n", count);
 }
 
-void om_histogram(struct om_writer *writer, const uint64_t *bounds, const uint64_t *counts,
-		  size_t n, uint64_t sum)
+void om_histogram(struct om_writer *writer, const struct om_label *labels, size_t n,
+		  const struct om_buckets *buckets)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i <= n; i++) {
-		count += counts[i];
-		write_bucket(writer, i < n ? &bounds[i] : NULL, count);
+	for (size_t i = 0; i <= buckets->n; i++) {
+		count += buckets->counts[i];
+		write_bucket(writer, labels, n, i < buckets->n ? &buckets->bounds[i] : NULL,
+			     count);
 	}
-	fprintf(writer->out, "%s_count %" PRIu64 "\n%s_sum ", writer->family.name, count,
-		writer->family.name);
-	write_value(writer, sum);
+	fprintf(writer->out, "%s_count", writer->family.name);
+	write_labels(writer->out, labels, n);
+	fprintf(writer->out, " %" PRIu64 "\n%s_sum", count, writer->family.name);
+	write_labels(writer->out, labels, n);
+	fputc(' ', writer->out);
+	write_value(writer, buckets->sum);
 	fputc('\n', writer->out);
 }
 

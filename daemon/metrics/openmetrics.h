@@ -62,11 +62,18 @@ void om_begin(struct om_writer *writer, const struct om_family *family);
 void om_sample(struct om_writer *writer, const struct om_label *labels, size_t n, uint64_t value);
 
 /*
- * The only sample of a histogram. @counts has @n + 1 entries: values up to @bounds[i]
- * (ascending, in the family's unit) but above the one before, then all above the last.
+ * @counts has @n + 1 entries: values up to @bounds[i] (ascending, in the family's unit) but
+ * above the one before, then all above the last.
  */
-void om_histogram(struct om_writer *writer, const uint64_t *bounds, const uint64_t *counts,
-		  size_t n, uint64_t sum);
+struct om_buckets {
+	const uint64_t *bounds, *counts;
+	size_t n;
+	uint64_t sum;		/* of the values */
+};
+
+/* A sample of a histogram. */
+void om_histogram(struct om_writer *writer, const struct om_label *labels, size_t n,
+		  const struct om_buckets *buckets);
 
 /* The end of it all. */
 void om_end(struct om_writer *writer);

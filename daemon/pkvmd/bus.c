@@ -11,8 +11,9 @@
 
 #define SYSTEM_BUS	"unix:path=/run/dbus/system_bus_socket"
 
-/* A bus that is there but does not want us is not asked more often. */
-#define RECONNECT_USEC	UINT64_C(1000000)
+/* A bus that is there but does not want us is asked less and less often. */
+#define RECONNECT_MIN_USEC	UINT64_C(1000000)
+#define RECONNECT_MAX_USEC	(60 * RECONNECT_MIN_USEC)
 
 /* What is told while there is no bus would queue up, and is of no use afterwards. */
 static bool is_heard(const struct bus *bus)
@@ -20,40 +21,70 @@ static bool is_heard(const struct bus *bus)
 	return bus->bus && sd_bus_is_ready(bus->bus) > 0;
 }
 
-/* @ended tells which of the two signals. */
-static void tell_action(const struct bus *bus, const struct action *action, bool ended)
+/* NULL: nobody would hear it. */
+static sd_bus_message *new_signal(const struct bus *bus, const char *member)
 {
 	sd_bus_message *signal = NULL;
-	int err;
 
-	if (!is_heard(bus))
-		return;
-	err = sd_bus_message_new_signal(bus->bus, &signal, BUS_PATH, BUS_INTERFACE,
-					ended ? "ActionEnded" : "ActionBegins");
-	if (err >= 0)
-		err = dict_of_action(signal, action, ended);
+	if (is_heard(bus))
+		sd_bus_message_new_signal(bus->bus, &signal, BUS_PATH, BUS_INTERFACE, member);
+	return signal;
+}
+
+/* @err is what filling it has returned. */
+static void send_signal(const struct bus *bus, sd_bus_message *signal, int err)
+{
 	if (err >= 0)
 		sd_bus_send(bus->bus, signal, NULL);
 	sd_bus_message_unref(signal);
 }
 
-static void on_action_begins(const struct action *action, void *arg)
+static void on_action_begins(const struct action *action, const struct policy_decision *decision,
+			     void *arg)
 {
-	tell_action(arg, action, false);
+	sd_bus_message *signal = new_signal(arg, "ActionBegins");
+
+	if (signal)
+		send_signal(arg, signal, dict_of_beginning(signal, action, decision));
 }
 
 static void on_action_ends(const struct action *action, void *arg)
 {
-	tell_action(arg, action, true);
+	const struct bus *bus = arg;
+	sd_bus_message *signal = new_signal(bus, "ActionEnded");
+
+	if (signal)
+		send_signal(bus, signal,
+			    dict_of_end(signal, action, bus->manager->stats.mem.reclaimable));
 }
 
 static void on_changed(void *arg)
 {
+	const char *names[BUS_TOLD_PROPERTIES + 1];
 	struct bus *bus = arg;
 
-	if (is_heard(bus))
+	/* Whoever comes to a bus that was away asks for all. */
+	if (bus_told_update(&bus->told, bus->manager, names) && is_heard(bus))
 		sd_bus_emit_properties_changed_strv(bus->bus, BUS_PATH, BUS_INTERFACE,
-						    (char **)bus_seldom_properties);
+						    (char **)names);
+}
+
+static int reconnect_later(struct bus *bus)
+{
+	int err = sd_event_source_set_time_relative(bus->reconnect, bus->delay);
+
+	bus->delay = 2 * bus->delay < RECONNECT_MAX_USEC ? 2 * bus->delay : RECONNECT_MAX_USEC;
+	return err < 0 ? err : sd_event_source_set_enabled(bus->reconnect, SD_EVENT_ONESHOT);
+}
+
+/* Its policy may be there later: told once, and tried again. */
+static int on_refusal(struct bus *bus, const sd_bus_error *error)
+{
+	if (!bus->refused)
+		log_say(LOG_WARNING, LOG_ID_TROUBLE, "the bus refuses the name %s: %s", BUS_NAME,
+			error->message ?: error->name);
+	bus->refused = true;
+	return reconnect_later(bus);
 }
 
 /* Without the name nobody finds us; another instance with it would fight over the reserve. */
@@ -63,11 +94,13 @@ static int on_name(sd_bus_message *reply, void *arg, sd_bus_error *ret_error)
 	uint32_t result = 0;
 
 	(void)ret_error;
-	if (sd_bus_message_is_method_error(reply, NULL)) {
-		log_say(LOG_WARNING, LOG_ID_TROUBLE, "the bus refuses the name %s: %s", BUS_NAME,
-			sd_bus_message_get_error(reply)->message);
+	/* The connection has ended meanwhile, which is told by itself. */
+	if (sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NO_REPLY))
 		return 0;
-	}
+	if (sd_bus_message_is_method_error(reply, NULL))
+		return on_refusal(bus, sd_bus_message_get_error(reply));
+	bus->refused = false;
+	bus->delay = RECONNECT_MIN_USEC;
 	/* 1: the name is ours. 4: it was already. */
 	if (sd_bus_message_read(reply, "u", &result) > 0 && result != 1 && result != 4) {
 		log_say(LOG_ERR, LOG_ID_TROUBLE, "another pkvmd runs: it has the name %s",
@@ -84,14 +117,14 @@ static int on_disconnected(sd_bus_message *message, void *arg, sd_bus_error *ret
 	(void)message;
 	(void)ret_error;
 	log_say(LOG_NOTICE, LOG_ID_TROUBLE, "the bus is gone; waiting for it to come back");
-	sd_event_source_set_time_relative(bus->reconnect, RECONNECT_USEC);
-	return sd_event_source_set_enabled(bus->reconnect, SD_EVENT_ONESHOT);
+	return reconnect_later(bus);
 }
 
 static void disconnect(struct bus *bus)
 {
 	polkit_release(&bus->polkit);
-	sd_bus_detach_event(bus->bus);
+	if (bus->bus)
+		sd_bus_detach_event(bus->bus);
 	bus->bus = sd_bus_close_unref(bus->bus);
 }
 
@@ -132,18 +165,27 @@ static int connect_bus(struct bus *bus)
 	return err < 0 ? err : 0;
 }
 
+/* Again and again until it works; what fails once more is told once more, rarely at last. */
+static int try_to_connect(struct bus *bus)
+{
+	int err = connect_bus(bus);
+
+	if (err >= 0)
+		return 0;
+	log_say(LOG_ERR, LOG_ID_TROUBLE, "cannot connect to the bus, trying again in %u s: %s",
+		(unsigned int)(bus->delay / 1000000), strerror(-err));
+	disconnect(bus);
+	return reconnect_later(bus);
+}
+
 static int on_reconnect(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct bus *bus = arg;
-	int err;
 
 	(void)source;
 	(void)usec;
 	disconnect(bus);
-	err = connect_bus(bus);
-	if (err < 0)
-		log_say(LOG_ERR, LOG_ID_TROUBLE, "cannot connect to the bus: %s", strerror(-err));
-	return 0;
+	return try_to_connect(bus);
 }
 
 int bus_new(struct manager *manager, struct bus **ret)
@@ -154,6 +196,8 @@ int bus_new(struct manager *manager, struct bus **ret)
 	if (!bus)
 		return -ENOMEM;
 	bus->manager = manager;
+	bus->delay = RECONNECT_MIN_USEC;
+	bus_told_init(&bus->told, manager);
 	bus->observer = (struct manager_observer){
 		.action_begins = on_action_begins,
 		.action_ends = on_action_ends,
@@ -166,7 +210,7 @@ int bus_new(struct manager *manager, struct bus **ret)
 	if (err >= 0)
 		err = sd_event_source_set_enabled(bus->reconnect, SD_EVENT_OFF);
 	if (err >= 0)
-		err = connect_bus(bus);
+		err = try_to_connect(bus);
 	if (err < 0) {
 		bus_free(bus);
 		return err;

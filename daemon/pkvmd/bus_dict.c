@@ -32,13 +32,12 @@ int dict_double(sd_bus_message *message, const char *key, double value)
 	return sd_bus_message_append(message, "{sv}", key, "d", value);
 }
 
-static int begin(sd_bus_message *message)
+int dict_begin(sd_bus_message *message)
 {
 	return sd_bus_message_open_container(message, 'a', "{sv}");
 }
 
-/* @err is what filling it has returned. */
-static int end(sd_bus_message *message, int err)
+int dict_end(sd_bus_message *message, int err)
 {
 	return err < 0 ? err : sd_bus_message_close_container(message);
 }
@@ -48,25 +47,11 @@ static const char *origin_name(enum action_origin origin)
 	return origin == ORIGIN_PERSON ? "person" : "policy";
 }
 
-static int add_end(sd_bus_message *message, const struct action *action)
+/* What is told of it before and after. */
+static int add_action(sd_bus_message *message, const struct action *action)
 {
-	int err = dict_u64(message, "done-pages", action->done);
+	int err = dict_string(message, "action", policy_action_name(action->kind));
 
-	if (err >= 0)
-		err = dict_u64(message, "duration-usec", action->took);
-	if (err >= 0 && action->error)
-		err = dict_string(message, "error", strerror(-action->error));
-	if (err >= 0 && *action->sentence)
-		err = dict_string(message, "remark", action->sentence);
-	return err;
-}
-
-int dict_of_action(sd_bus_message *message, const struct action *action, bool ended)
-{
-	int err = begin(message);
-
-	if (err >= 0)
-		err = dict_string(message, "action", policy_action_name(action->kind));
 	if (err >= 0)
 		err = dict_string(message, "reason", policy_reason_name(action->reason));
 	if (err >= 0)
@@ -77,9 +62,7 @@ int dict_of_action(sd_bus_message *message, const struct action *action, bool en
 		err = dict_bool(message, "dry-run", action->dry_run);
 	if (err >= 0)
 		err = dict_u64(message, "asked-pages", action->asked);
-	if (err >= 0 && ended)
-		err = add_end(message, action);
-	return end(message, err);
+	return err;
 }
 
 /* What the decision was made by. */
@@ -98,6 +81,37 @@ static int add_figures(sd_bus_message *message, const struct policy_decision *de
 	if (err >= 0)
 		err = dict_double(message, "threshold-percent", decision->enter / 100.0);
 	return err;
+}
+
+int dict_of_beginning(sd_bus_message *message, const struct action *action,
+		      const struct policy_decision *decision)
+{
+	int err = dict_begin(message);
+
+	if (err >= 0)
+		err = add_action(message, action);
+	if (err >= 0)
+		err = add_figures(message, decision);
+	return dict_end(message, err);
+}
+
+int dict_of_end(sd_bus_message *message, const struct action *action, uint64_t reserve)
+{
+	int err = dict_begin(message);
+
+	if (err >= 0)
+		err = add_action(message, action);
+	if (err >= 0)
+		err = dict_u64(message, "done-pages", action->done);
+	if (err >= 0)
+		err = dict_u64(message, "duration-usec", action->took);
+	if (err >= 0)
+		err = dict_u64(message, "reserve-pages", reserve);
+	if (err >= 0 && action->error)
+		err = dict_string(message, "error", strerror(-action->error));
+	if (err >= 0 && *action->sentence)
+		err = dict_string(message, "remark", action->sentence);
+	return dict_end(message, err);
 }
 
 static int add_outcome(sd_bus_message *message, const struct decision_entry *entry)
@@ -123,7 +137,7 @@ static int add_text(sd_bus_message *message, const struct decision_entry *entry)
 int dict_of_decision(sd_bus_message *message, const struct decision_entry *entry)
 {
 	const struct policy_decision *decision = &entry->decision;
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = dict_u64(message, "time-usec", entry->realtime);
@@ -145,12 +159,12 @@ int dict_of_decision(sd_bus_message *message, const struct decision_entry *entry
 		err = add_outcome(message, entry);
 	if (err >= 0)
 		err = add_text(message, entry);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 int dict_of_shrinker(sd_bus_message *message, const struct pkvm_shrinker *shrinker)
 {
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	if (err >= 0)
 		err = dict_bool(message, "enabled", shrinker->enabled);
@@ -160,7 +174,7 @@ int dict_of_shrinker(sd_bus_message *message, const struct pkvm_shrinker *shrink
 		err = dict_u64(message, "batch-pages", shrinker->batch);
 	if (err >= 0)
 		err = dict_u64(message, "reserve-pages", shrinker->reserve);
-	return end(message, err);
+	return dict_end(message, err);
 }
 
 void dict_mask(char *text)
@@ -174,7 +188,7 @@ void dict_mask(char *text)
 int dict_of_vm(sd_bus_message *message, const struct pkvm_vm *vm)
 {
 	char comm[sizeof(vm->comm) + 1];
-	int err = begin(message);
+	int err = dict_begin(message);
 
 	snprintf(comm, sizeof(comm), "%.*s", (int)sizeof(vm->comm), vm->comm);
 	dict_mask(comm);
@@ -198,5 +212,5 @@ int dict_of_vm(sd_bus_message *message, const struct pkvm_vm *vm)
 		err = dict_u32(message, "pid", vm->pid);
 	if (err >= 0)
 		err = dict_string(message, "creator", comm);
-	return end(message, err);
+	return dict_end(message, err);
 }

@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bus.h"
+#include "bus_told.h"
 #include "manager.h"
 #include "polkit.h"
 
@@ -18,15 +19,15 @@ struct bus {
 	sd_bus *bus;			/* NULL between two connections */
 	struct polkit polkit;
 	struct manager_observer observer;
-	sd_event_source *reconnect;	/* a timer, on when the connection was lost */
+	struct bus_told told;
+	sd_event_source *reconnect;	/* a timer, on while there is no connection or no name */
+	uint64_t delay;			/* until it is tried once more, us */
+	bool refused;			/* the bus did not give us the name last time */
 	uint64_t fresh_at;		/* round of the loop that refreshed the figures, or 0 */
 };
 
 /* The interface. Its user data is the struct bus. */
 extern const sd_bus_vtable bus_vtable[];
-
-/* What PropertiesChanged tells of; ends with NULL. */
-extern const char *const bus_seldom_properties[];
 
 /* Handlers, as the vtable wants them: of a property, of a method. @arg is the struct bus. */
 #define BUS_UNUSED	__attribute__((unused))
@@ -40,6 +41,7 @@ extern const char *const bus_seldom_properties[];
 BUS_GETTER(bus_get_figure);
 BUS_GETTER(bus_get_text);
 BUS_GETTER(bus_get_dry_run);
+BUS_GETTER(bus_get_probe_running);
 BUS_GETTER(bus_get_stalled);
 BUS_GETTER(bus_get_configuration);
 BUS_GETTER(bus_get_shrinker);
@@ -53,6 +55,10 @@ BUS_METHOD(bus_explain);
 BUS_METHOD(bus_list_decisions);
 BUS_METHOD(bus_list_vms);
 BUS_METHOD(bus_get_metrics);
+BUS_METHOD(bus_get_request_histograms);
+
+/* Sends @reply, which it takes, unless @err is what kept it from being put together. */
+int bus_send_reply(sd_bus_message *reply, int err);
 
 /*
  * The figures that properties tell, all of them of type "t": name and member of struct

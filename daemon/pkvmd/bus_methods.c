@@ -28,8 +28,7 @@ static int reply_error(sd_bus_message *call, int err, const char *sentence)
 	return sd_bus_reply_method_errorf(call, name, "%s", *sentence ? sentence : strerror(-err));
 }
 
-/* Sends @reply, or what kept it from being put together. */
-static int finish(sd_bus_message *reply, int err)
+int bus_send_reply(sd_bus_message *reply, int err)
 {
 	if (err >= 0)
 		err = sd_bus_send(NULL, reply, NULL);
@@ -197,7 +196,7 @@ BUS_METHOD(bus_explain)
 	if (err >= 0)
 		err = dict_of_decision(reply, &entry);
 	free(text);
-	return finish(reply, err);
+	return bus_send_reply(reply, err);
 }
 
 BUS_METHOD(bus_list_decisions)
@@ -220,7 +219,7 @@ BUS_METHOD(bus_list_decisions)
 	}
 	if (err >= 0)
 		err = sd_bus_message_close_container(reply);
-	return finish(reply, err);
+	return bus_send_reply(reply, err);
 }
 
 BUS_METHOD(bus_list_vms)
@@ -242,7 +241,7 @@ BUS_METHOD(bus_list_vms)
 	if (err >= 0)
 		err = sd_bus_message_close_container(reply);
 	free(vms);
-	return finish(reply, err);
+	return bus_send_reply(reply, err);
 }
 
 BUS_METHOD(bus_get_metrics)

@@ -54,6 +54,8 @@ static const char *text_of(const struct manager *manager, const char *property)
 		return manager_state_name(manager->state);
 	if (!strcmp(property, "PressureLevel"))
 		return policy_level_name(manager->policy.level);
+	if (!strcmp(property, "ProbeReason"))
+		return manager->probe_reason.text;
 	if (!known)
 		return "";
 	if (!strcmp(property, "ModuleVersion"))
@@ -73,6 +75,13 @@ BUS_GETTER(bus_get_dry_run)
 	struct bus *bus = arg;
 
 	return sd_bus_message_append(reply, "b", bus->manager->config.value[CONFIG_DRY_RUN] != 0);
+}
+
+BUS_GETTER(bus_get_probe_running)
+{
+	struct bus *bus = arg;
+
+	return sd_bus_message_append(reply, "b", bus->manager->probe_running);
 }
 
 BUS_GETTER(bus_get_stalled)

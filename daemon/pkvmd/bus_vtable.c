@@ -18,6 +18,8 @@ const sd_bus_vtable bus_vtable[] = {
 	SD_BUS_PROPERTY("DryRun", "b", bus_get_dry_run, 0, SELDOM),
 	SD_BUS_PROPERTY("Configuration", "a{s(ss)}", bus_get_configuration, 0, SELDOM),
 	SD_BUS_PROPERTY("Shrinker", "a{sv}", bus_get_shrinker, 0, SELDOM),
+	SD_BUS_PROPERTY("ProbeRunning", "b", bus_get_probe_running, 0, SELDOM),
+	SD_BUS_PROPERTY("ProbeReason", "s", bus_get_text, 0, SELDOM),
 
 	SD_BUS_PROPERTY("StalledPercent", "d", bus_get_stalled, 0, 0),
 	SD_BUS_PROPERTY("Actions", "a(sst)", bus_get_actions, 0, 0),
@@ -42,13 +44,11 @@ const sd_bus_vtable bus_vtable[] = {
 				bus_list_vms, EVERYONE),
 	SD_BUS_METHOD_WITH_ARGS("GetMetrics", SD_BUS_ARGS("s", openmetrics_or_prometheus),
 				SD_BUS_RESULT("s", text), bus_get_metrics, EVERYONE),
+	SD_BUS_METHOD_WITH_ARGS("GetRequestHistograms", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("aa{sv}", by_request_type, "a{sv}", lost),
+				bus_get_request_histograms, EVERYONE),
 
 	SD_BUS_SIGNAL_WITH_ARGS("ActionBegins", SD_BUS_ARGS("a{sv}", details), 0),
 	SD_BUS_SIGNAL_WITH_ARGS("ActionEnded", SD_BUS_ARGS("a{sv}", details), 0),
 	SD_BUS_VTABLE_END,
-};
-
-const char *const bus_seldom_properties[] = {
-	"State", "Provider", "ModuleVersion", "PressureLevel", "DryRun", "Configuration",
-	"Shrinker", NULL,
 };

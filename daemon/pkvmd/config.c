@@ -57,6 +57,15 @@ int config_copy(const struct config *from, struct config *ret)
 	return 0;
 }
 
+bool config_equal(const struct config *a, const struct config *b)
+{
+	for (enum config_id id = 0; id < CONFIG_KEYS; id++) {
+		if (a->value[id] != b->value[id] || strcmp(a->origin[id], b->origin[id]))
+			return false;
+	}
+	return !strcmp(a->cgroups, b->cgroups);
+}
+
 enum config_id config_find(const char *name)
 {
 	enum config_id id = 0;
@@ -102,47 +111,113 @@ int config_set(struct config *config, enum config_id id, const char *text, const
 	return 0;
 }
 
-/* Refuses unless @low's value is at most @high's, which have the same unit. */
-static int check_order(const struct config *config, enum config_id low, enum config_id high,
+static const struct {
+	enum config_id low, high;
+} orders[] = {
+	{ CONFIG_FLOOR, CONFIG_CEILING },
+	{ CONFIG_LEAVE, CONFIG_ENTER },
+	{ CONFIG_ENTER, CONFIG_HIGH },
+};
+
+#define N_ORDERS	(sizeof(orders) / sizeof(orders[0]))
+
+static void tell_order(const struct config *config, enum config_id low, enum config_id high,
 		       struct ctl_message *message)
 {
-	char *low_text, *high_text;
+	char *low_text = config_text(config, low), *high_text = config_text(config, high);
 
-	if (config->value[low] <= config->value[high])
-		return 0;
-	low_text = config_text(config, low);
-	high_text = config_text(config, high);
 	ctl_message_set(message, 0, "%s %s (%s) is above %s %s (%s)", config_keys[low].name,
 			low_text ?: "", config->origin[low], config_keys[high].name,
 			high_text ?: "", config->origin[high]);
 	free(low_text);
 	free(high_text);
-	return -EINVAL;
 }
 
-/* The kernel's rule for those without CAP_SYS_RESOURCE. */
-static int check_window(const struct config *config, struct ctl_message *message)
+static void tell_window(const struct config *config, struct ctl_message *message)
 {
-	char *text;
+	char *text = config_text(config, CONFIG_WINDOW);
 
-	if (config->value[CONFIG_WINDOW] % (2 * US_PER_SECOND) == 0)
-		return 0;
-	text = config_text(config, CONFIG_WINDOW);
 	ctl_message_set(message, 0, "Window %s (%s) is no multiple of 2 s", text ?: "",
 			config->origin[CONFIG_WINDOW]);
 	free(text);
-	return -EINVAL;
+}
+
+/* The first contradiction, and a sentence about it. Of one key with itself: both are that. */
+static bool find_contradiction(const struct config *config, enum config_id *ret_a,
+			       enum config_id *ret_b, struct ctl_message *message)
+{
+	for (size_t i = 0; i < N_ORDERS; i++) {
+		if (config->value[orders[i].low] <= config->value[orders[i].high])
+			continue;
+		*ret_a = orders[i].low;
+		*ret_b = orders[i].high;
+		tell_order(config, *ret_a, *ret_b, message);
+		return true;
+	}
+	/* The kernel's rule for those without CAP_SYS_RESOURCE. */
+	if (config->value[CONFIG_WINDOW] % (2 * US_PER_SECOND) == 0)
+		return false;
+	*ret_a = *ret_b = CONFIG_WINDOW;
+	tell_window(config, message);
+	return true;
 }
 
 int config_check(const struct config *config, struct ctl_message *message)
 {
-	int err = check_order(config, CONFIG_FLOOR, CONFIG_CEILING, message);
+	enum config_id a, b;
 
+	return find_contradiction(config, &a, &b, message) ? -EINVAL : 0;
+}
+
+static int fall_back(struct config *config, enum config_id id, const char *text)
+{
+	struct ctl_message ignored;
+
+	return config_set(config, id, text, CONFIG_BY_CAUTION, &ignored);
+}
+
+int config_settle(struct config *config, struct ctl_message *message)
+{
+	enum config_id a, b;
+	int err;
+
+	if (!find_contradiction(config, &a, &b, message))
+		return 0;
+	err = fall_back(config, a, config_keys[a].fallback);
 	if (!err)
-		err = check_order(config, CONFIG_LEAVE, CONFIG_ENTER, message);
-	if (!err)
-		err = check_order(config, CONFIG_ENTER, CONFIG_HIGH, message);
-	return err ?: check_window(config, message);
+		err = fall_back(config, b, config_keys[b].fallback);
+	if (err)
+		return err;
+	if (a == b)
+		ctl_message_add(message, "; %s is used", config_keys[a].fallback);
+	else
+		ctl_message_add(message, "; the defaults %s and %s are used",
+				config_keys[a].fallback, config_keys[b].fallback);
+	return 1;
+}
+
+const char *config_cautious(enum config_id id)
+{
+	switch (id) {
+	case CONFIG_ENABLED:
+		return "no";
+	case CONFIG_DRY_RUN:
+		return "yes";
+	default:
+		return NULL;
+	}
+}
+
+int config_hold(struct config *config)
+{
+	return fall_back(config, CONFIG_ENABLED, config_cautious(CONFIG_ENABLED));
+}
+
+int config_force_dry_run(struct config *config)
+{
+	struct ctl_message ignored;
+
+	return config_set(config, CONFIG_DRY_RUN, "yes", CONFIG_BY_COMMAND_LINE, &ignored);
 }
 
 char *config_text(const struct config *config, enum config_id id)

@@ -55,16 +55,22 @@ struct config_key {
 
 extern const struct config_key config_keys[CONFIG_KEYS];
 
+#define CONFIG_BY_COMMAND_LINE	"command line"
+#define CONFIG_BY_CAUTION	"fallback"
+
 struct config {
 	uint64_t value[CONFIG_KEYS];	/* in the key's unit; of CGROUPS unused */
 	char *cgroups;			/* never NULL after config_init() */
-	char *origin[CONFIG_KEYS];	/* "default", "FILE:LINE" or "run time" */
+	char *origin[CONFIG_KEYS];	/* "default", "FILE:LINE", "run time" and the below */
 };
 
 /* Defaults everywhere. Returns 0 or -ENOMEM, with nothing to release then. */
 int config_init(struct config *config);
 void config_release(struct config *config);
 int config_copy(const struct config *from, struct config *ret);
+
+/* Values and where they come from. */
+bool config_equal(const struct config *a, const struct config *b);
 
 /* By name, whatever the case. Returns CONFIG_KEYS if there is none. */
 enum config_id config_find(const char *name);
@@ -78,6 +84,25 @@ int config_set(struct config *config, enum config_id id, const char *text, const
 
 /* What holds between keys (Floor <= Ceiling, Leave <= Enter <= High): 0 or -EINVAL. */
 int config_check(const struct config *config, struct ctl_message *message);
+
+/*
+ * What config_check() refuses has the default in place of each of the two values, whichever of
+ * them was meant. Returns 1 with the sentence, 0 if nothing is refused, or -ENOMEM. Once for each
+ * contradiction.
+ */
+int config_settle(struct config *config, struct ctl_message *message);
+
+/* What does no harm where a value makes no sense, as people write it. NULL: the default. */
+const char *config_cautious(enum config_id id);
+
+/*
+ * Not all that was configured is known, such as that nothing is to be done: the policy does
+ * nothing by itself. Returns 0 or -ENOMEM.
+ */
+int config_hold(struct config *config);
+
+/* The command line's: it wins over all that is configured. Returns 0 or -ENOMEM. */
+int config_force_dry_run(struct config *config);
 
 /* The value as people write it. The caller frees it; NULL when out of memory. */
 char *config_text(const struct config *config, enum config_id id);

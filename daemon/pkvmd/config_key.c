@@ -29,7 +29,7 @@ const struct config_key config_keys[CONFIG_KEYS] = {
 				      "12h", "In what time half of the demand learnt is forgotten" },
 	[CONFIG_ENTER] = { "Pressure", "Enter", CONFIG_PERCENT, 1, 10000, "5%",
 			   "Share of time that tasks wait for memory at which pressure begins" },
-	[CONFIG_LEAVE] = { "Pressure", "Leave", CONFIG_PERCENT, 0, 10000, "1%",
+	[CONFIG_LEAVE] = { "Pressure", "Leave", CONFIG_PERCENT, 1, 10000, "1%",
 			   "Share of time below which it is over" },
 	[CONFIG_HIGH] = { "Pressure", "High", CONFIG_PERCENT, 1, 10000, "20%",
 			  "Share of time at which all that is reclaimable is taken back" },

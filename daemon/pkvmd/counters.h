@@ -45,6 +45,7 @@ struct counters {
 	/* Times that an action began to be suppressed for a reason. */
 	uint64_t suppressed[POLICY_ACTIONS][POLICY_REASONS];
 	uint64_t decisions;		/* times that the policy was asked */
+	uint64_t blind;			/* times that it was not, for want of figures */
 	uint64_t triggers;		/* PSI triggers that fired */
 	uint64_t notifications;		/* from the module */
 	uint64_t overruns;		/* times that some of these were lost */

@@ -13,14 +13,20 @@
 /* Events handled before others in the loop get their turn. */
 #define EVENTS_AT_ONCE	64
 
+/* When the module is looked for again that could not be talked to for a reason of the moment. */
+#define RETRY_USEC	UINT64_C(1000000)
+
 struct link {
 	struct manager *manager;
 	struct pkvm_client *client;
-	struct pkvm_monitor *watch;		/* for the module's being loaded */
+	struct pkvm_monitor *watch;		/* for the module's coming and going */
 	sd_event_source *watch_source;
+	sd_event_source *retry;			/* a timer, on after a failure that may pass */
+	int err;				/* of the last try to connect */
 	struct pkvm_monitor *monitor;		/* while connected */
 	sd_event_source *monitor_source;
 	uint64_t largest_request;
+	bool stale;				/* since notifications were lost */
 };
 
 struct pkvm_client *link_client(struct link *link)
@@ -43,6 +49,7 @@ static void disconnect(struct link *link)
 	pkvm_monitor_free(link->monitor);
 	link->monitor = NULL;
 	link->largest_request = 0;
+	link->stale = false;
 	manager_lost(link->manager);
 }
 
@@ -65,7 +72,9 @@ static int resync(struct link *link)
 		return err;
 	manager->info = info;
 	manager->shrinker = shrinker;
+	link->stale = false;
 	manager_set_state(manager, state_of(&info));
+	manager_changed(manager);
 	return 0;
 }
 
@@ -106,6 +115,7 @@ static void on_overrun(struct link *link)
 	link->manager->counters.overruns++;
 	log_say(LOG_INFO, LOG_ID_OVERRUN,
 		"notifications of the module were lost; its figures are read anew");
+	link->stale = true;
 	if (resync(link) == -ENODEV)
 		disconnect(link);
 }
@@ -147,6 +157,18 @@ static int subscribe(struct link *link)
 	return err;
 }
 
+static bool may_pass(int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS || err == -EAGAIN || err == -EINTR ||
+	       err == -EBUSY;
+}
+
+static void retry_later(struct link *link)
+{
+	sd_event_source_set_time_relative(link->retry, RETRY_USEC);
+	sd_event_source_set_enabled(link->retry, SD_EVENT_ONESHOT);
+}
+
 /* Without the module there is nothing to connect to: that is no error. */
 static void connect_module(struct link *link)
 {
@@ -155,29 +177,43 @@ static void connect_module(struct link *link)
 	if (!err)
 		err = subscribe(link);
 	if (!err) {
+		link->err = 0;
 		link->manager->counters.loads++;
 		manager_look(link->manager);
 		return;
 	}
-	if (err != -ENODEV)
+	if (err != -ENODEV && err != link->err)
 		log_say(LOG_ERR, LOG_ID_TROUBLE, "%s", pkvm_client_error(link->client));
+	link->err = err;
 	disconnect(link);
 	if (err == -EPROTONOSUPPORT)
 		manager_set_state(link->manager, MANAGER_MISMATCH);
+	else if (may_pass(err))
+		retry_later(link);
+}
+
+static int on_retry(sd_event_source *source, uint64_t now, void *arg)
+{
+	struct link *link = arg;
+
+	(void)source, (void)now;
+	if (!link->monitor)
+		connect_module(link);
+	return 0;
 }
 
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
 	struct link *link = arg;
 	struct pkvm_event event;
-	bool loaded = false;
+	bool news = false;
 	int found;
 
 	(void)source, (void)fd, (void)events;
 	while ((found = pkvm_monitor_next(link->watch, &event)) > 0)
-		loaded |= event.type == PKVM_EVENT_LOADED;
-	/* Lost messages could have been the one. */
-	if (!loaded && found != -ENOBUFS)
+		news = true;
+	/* Lost messages could have been some. */
+	if (!news && found != -ENOBUFS)
 		return 0;
 	/* Old news, if the one that was found is still there. */
 	if (link->monitor && !resync(link))
@@ -194,7 +230,9 @@ int link_refresh(struct link *link)
 
 	if (!link->monitor)
 		return -ENODEV;
-	err = pkvm_get_stats(link->client, &stats);
+	err = link->stale ? resync(link) : 0;
+	if (!err)
+		err = pkvm_get_stats(link->client, &stats);
 	if (!err)
 		link->manager->stats = stats;
 	else if (err == -ENODEV)
@@ -225,7 +263,12 @@ static int start(struct link *link)
 	}
 	err = sd_event_add_io(link->manager->event, &link->watch_source,
 			      pkvm_monitor_fd(link->watch), EPOLLIN, on_watch, link);
-	if (err)
+	if (err >= 0)
+		err = sd_event_add_time(link->manager->event, &link->retry, CLOCK_MONOTONIC, 0, 0,
+					on_retry, link);
+	if (err >= 0)
+		err = sd_event_source_set_enabled(link->retry, SD_EVENT_OFF);
+	if (err < 0)
 		return err;
 	connect_module(link);
 	return 0;
@@ -256,6 +299,7 @@ void link_free(struct link *link)
 		return;
 	sd_event_source_disable_unref(link->monitor_source);
 	sd_event_source_disable_unref(link->watch_source);
+	sd_event_source_disable_unref(link->retry);
 	pkvm_monitor_free(link->monitor);
 	pkvm_monitor_free(link->watch);
 	pkvm_client_free(link->client);

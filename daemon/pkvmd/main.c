@@ -7,6 +7,7 @@
 
 #include <pkvm/version.h>
 
+#include "../probe/maps.h"
 #include "bus.h"
 #include "config_load.h"
 #include "http.h"
@@ -22,17 +23,20 @@ static void warn(const char *sentence, void *arg)
 	fprintf(stderr, "pkvmd: %s\n", sentence);
 }
 
-static int print_config(void)
+/* What a daemon would run with that is started now. */
+static int print_config(bool dry_run)
 {
-	struct ctl_message message;
 	struct config config;
-	int err = config_load("", NULL, warn, NULL, &config, &message);
+	int err = config_load_first("", warn, NULL, &config);
 
 	if (err) {
-		fprintf(stderr, "pkvmd: %s\n", message.text);
+		fprintf(stderr, "pkvmd: %s\n", strerror(-err));
 		return err;
 	}
-	err = config_print(&config, stdout);
+	if (dry_run)
+		err = config_force_dry_run(&config);
+	if (!err)
+		err = config_print(&config, stdout);
 	config_release(&config);
 	return err;
 }
@@ -63,6 +67,7 @@ static int run(bool dry_run)
 		.pressure_file = "/proc/pressure/memory",
 		.cgroup_root = "/sys/fs/cgroup",
 		.meminfo_file = "/proc/meminfo",
+		.probe_directory = PROBE_BIND_DIR,
 	};
 	struct manager *manager;
 	int err = manager_new(&paths, dry_run, &manager);
@@ -80,7 +85,7 @@ static int start(const struct options *options)
 {
 	switch (options->mode) {
 	case MODE_PRINT_CONFIG:
-		return print_config();
+		return print_config(options->dry_run);
 	case MODE_BUS_INTROSPECT:
 		return bus_introspect(stdout);
 	case MODE_VERSION:

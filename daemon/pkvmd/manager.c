@@ -14,6 +14,7 @@
 #include "log.h"
 #include "manager_priv.h"
 #include "pressure.h"
+#include "probe_watch.h"
 #include "runner.h"
 #include "store.h"
 
@@ -46,6 +47,7 @@ void manager_set_state(struct manager *manager, enum manager_state state)
 	if (state != MANAGER_LIVE)
 		runner_stop(manager->runner, -ENODEV, true);
 	pressure_watch(manager->pressure, state == MANAGER_LIVE);
+	probe_watch_look(manager->probe);
 	tell_state(manager);
 	manager_changed(manager);
 	manager_look(manager);
@@ -60,22 +62,35 @@ void manager_lost(struct manager *manager)
 	manager_set_state(manager, MANAGER_WAITING);
 }
 
+/* Of what the triggers are made. They are not set anew for less: that would lose what fires. */
+static bool same_triggers(const struct config *a, const struct config *b)
+{
+	return a->value[CONFIG_ENTER] == b->value[CONFIG_ENTER] &&
+	       a->value[CONFIG_WINDOW] == b->value[CONFIG_WINDOW] &&
+	       !strcmp(a->cgroups, b->cgroups);
+}
+
 /* Takes @config over; the old one is released. */
 static void adopt(struct manager *manager, struct config *config)
 {
-	config_release(&manager->config);
+	struct config before = manager->config;
+
 	manager->config = *config;
-	pressure_watch(manager->pressure, manager->state == MANAGER_LIVE);
-	manager_changed(manager);
+	if (!config_equal(config, &before)) {
+		manager->config_version++;
+		manager_changed(manager);
+	}
+	if (config->value[CONFIG_DRY_RUN] != before.value[CONFIG_DRY_RUN])
+		policy_forget_topups(&manager->policy);
+	if (!same_triggers(config, &before))
+		pressure_watch(manager->pressure, manager->state == MANAGER_LIVE);
+	config_release(&before);
 	manager_look(manager);
 }
 
-static int override(const struct manager *manager, struct config *config,
-		    struct ctl_message *message)
+static int override(const struct manager *manager, struct config *config)
 {
-	if (!manager->dry_run)
-		return 0;
-	return config_set(config, CONFIG_DRY_RUN, "yes", "command line", message);
+	return manager->dry_run ? config_force_dry_run(config) : 0;
 }
 
 static int reload(struct manager *manager, struct ctl_message *message)
@@ -86,10 +101,10 @@ static int reload(struct manager *manager, struct ctl_message *message)
 
 	if (err)
 		return err;
-	err = override(manager, &config, message);
+	err = override(manager, &config);
 	if (err) {
 		config_release(&config);
-		return err;
+		return ctl_message_set(message, err, "out of memory");
 	}
 	adopt(manager, &config);
 	manager->counters.reloads++;
@@ -269,18 +284,12 @@ static int add_sources(struct manager *manager)
 	return err;
 }
 
-/* Files that contradict each other do not keep EL2 from being supplied. */
 static int first_configuration(struct manager *manager)
 {
-	struct ctl_message message;
-	int err = config_load(manager->paths->config_root, NULL, warn_of_config, NULL,
-			      &manager->config, &message);
+	int err = config_load_first(manager->paths->config_root, warn_of_config, NULL,
+				    &manager->config);
 
-	if (err) {
-		log_say(LOG_ERR, LOG_ID_CONFIG, "the defaults are used: %s", message.text);
-		err = config_init(&manager->config);
-	}
-	return err ?: override(manager, &manager->config, &message);
+	return err ?: override(manager, &manager->config);
 }
 
 static int remember_learnt(struct manager *manager)
@@ -311,6 +320,8 @@ static int start(struct manager *manager)
 		err = remember_learnt(manager);
 	if (err >= 0)
 		err = pressure_new(manager, manager->paths, &manager->pressure);
+	if (err >= 0)
+		err = probe_watch_new(manager, &manager->probe);
 	if (err >= 0)
 		err = runner_new(manager, &manager->runner);
 	if (err >= 0)
@@ -348,6 +359,7 @@ void manager_free(struct manager *manager)
 	runner_free(manager->runner);
 	link_free(manager->link);
 	pressure_free(manager->pressure);
+	probe_watch_free(manager->probe);
 	store_free(manager->store);
 	sd_event_source_disable_unref(manager->look);
 	sd_event_source_disable_unref(manager->timer);

@@ -46,9 +46,11 @@ struct action {
 
 /* Any member may be NULL. The observer unlinks itself before it goes. */
 struct manager_observer {
-	void (*action_begins)(const struct action *action, void *arg);
+	/* @decision has the figures by which it was decided, or asked for. */
+	void (*action_begins)(const struct action *action, const struct policy_decision *decision,
+			      void *arg);
 	void (*action_ends)(const struct action *action, void *arg);
-	/* State, level, shrinker or configuration: what changes seldom. */
+	/* State, level, shrinker, configuration or probe: what changes seldom. */
 	void (*changed)(void *arg);
 	void *arg;
 	struct manager_observer *next;
@@ -57,12 +59,14 @@ struct manager_observer {
 struct manager_paths;
 struct link;		/* link.h: the module */
 struct pressure;	/* pressure.h: PSI */
+struct probe_watch;	/* probe_watch.h: pkvmd-probe */
 struct runner;		/* runner.h: actions */
 struct store;		/* store.h: what survives a restart */
 
 struct manager {
 	sd_event *event;
 	struct config config;
+	uint64_t config_version;		/* another one, another number */
 	struct policy_state policy;
 	struct policy_sample sample;		/* the last one */
 	struct policy_decision decision;	/* the last one */
@@ -75,12 +79,17 @@ struct manager {
 	struct pkvm_page_stats page_stats;	/* as stats; filled by manager_refresh() only */
 	struct pkvm_shrinker shrinker;
 
+	bool probe_running;			/* pkvmd-probe measures hyp requests */
+	struct ctl_message probe_reason;	/* why it does not, or "" */
+
 	struct link *link;
 	struct pressure *pressure;
+	struct probe_watch *probe;
 	struct runner *runner;
 	struct store *store;
 	const struct manager_paths *paths;	/* outlives it */
 	bool dry_run;				/* by command line, whatever is configured */
+	bool blind;				/* EL2's figures could not be had last time */
 	struct manager_observer *observers;
 	sd_event_source *look;			/* a step of the policy is due */
 	sd_event_source *timer;			/* decision.look_again, while there is one */
@@ -92,6 +101,7 @@ struct manager_paths {
 	const char *pressure_file;	/* /proc/pressure/memory */
 	const char *cgroup_root;	/* /sys/fs/cgroup */
 	const char *meminfo_file;	/* /proc/meminfo */
+	const char *probe_directory;	/* where pkvmd-probe pins */
 };
 
 /* Returns 0 or a negative errno, which has been told. @dry_run wins over the configuration. */

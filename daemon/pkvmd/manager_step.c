@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One step of the policy, and what follows from it: sample, decide, act, account. */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,6 +11,9 @@
 #include "pressure.h"
 #include "runner.h"
 #include "store.h"
+
+/* When figures that could not be had are asked for again. */
+#define RETRY_USEC	UINT64_C(1000000)
 
 static uint64_t realtime(void)
 {
@@ -54,18 +58,26 @@ static uint64_t sample_host(const struct manager *manager)
 	return less(available, manager->stats.mem.reclaimable);
 }
 
-static struct policy_sample take_sample(struct manager *manager)
+/*
+ * Returns 0, or a negative errno if EL2 is live and does not tell its figures for a reason of the
+ * moment, such as want of memory. That the module is gone is news, and no error.
+ */
+static int take_sample(struct manager *manager, struct policy_sample *ret)
 {
 	struct policy_sample sample = { .now = manager_now() };
+	int err = manager->state == MANAGER_LIVE ? link_refresh(manager->link) : 0;
 
-	sample.live = manager->state == MANAGER_LIVE && !link_refresh(manager->link);
-	if (!sample.live)
-		return sample;
-	sample.busy = runner_current(manager->runner)->kind != POLICY_NONE;
-	sample_hyp(manager, &sample);
-	sample.host_available = sample_host(manager);
-	sample.pressure = pressure_sample(manager->pressure);
-	return sample;
+	if (err && manager->state == MANAGER_LIVE)
+		return err;
+	sample.live = manager->state == MANAGER_LIVE;
+	if (sample.live) {
+		sample.busy = runner_current(manager->runner)->kind != POLICY_NONE;
+		sample_hyp(manager, &sample);
+		sample.host_available = sample_host(manager);
+		sample.pressure = pressure_sample(manager->pressure);
+	}
+	*ret = sample;
+	return 0;
 }
 
 static void set_timer(struct manager *manager, uint64_t at)
@@ -152,14 +164,22 @@ static void save(struct manager *manager)
 			strerror(-err));
 }
 
-int manager_step(sd_event_source *source, void *arg)
+/* The last decision stands until there are figures for another. What goes on is told once. */
+static void look_later(struct manager *manager, int err)
 {
-	struct manager *manager = arg;
+	if (!manager->blind)
+		log_say(LOG_WARNING, LOG_ID_TROUBLE, "no figures of EL2, trying again: %s",
+			strerror(-err));
+	manager->blind = true;
+	manager->counters.blind++;
+	set_timer(manager, manager_now() + RETRY_USEC);
+}
+
+static void decide(struct manager *manager)
+{
 	struct policy_decision before = manager->decision;
 	uint64_t ping_pongs = manager->policy.ping_pongs;
 
-	(void)source;
-	manager->sample = take_sample(manager);
 	manager->decision = policy_step(&manager->policy, &manager->config, &manager->sample);
 	manager->counters.decisions++;
 	set_timer(manager, manager->decision.look_again);
@@ -175,6 +195,20 @@ int manager_step(sd_event_source *source, void *arg)
 		tell_status(manager);
 		manager_changed(manager);
 	}
+}
+
+int manager_step(sd_event_source *source, void *arg)
+{
+	struct manager *manager = arg;
+	int err = take_sample(manager, &manager->sample);
+
+	(void)source;
+	if (err) {
+		look_later(manager, err);
+		return 0;
+	}
+	manager->blind = false;
+	decide(manager);
 	return 0;
 }
 
@@ -191,7 +225,7 @@ void manager_action_begins(struct manager *manager, const struct action *action)
 	for (struct manager_observer *at = manager->observers, *next; at; at = next) {
 		next = at->next;
 		if (at->action_begins)
-			at->action_begins(action, at->arg);
+			at->action_begins(action, &decision, at->arg);
 	}
 }
 
@@ -216,15 +250,24 @@ static void complete_entry(struct manager *manager, const struct action *action)
 	entry->duration = action->took;
 }
 
-void manager_action_ended(struct manager *manager, const struct action *action)
+static void tell_policy(struct manager *manager, const struct action *action)
 {
+	bool own = action->origin == ORIGIN_POLICY;
 	/* Nobody refused what was not asked for any more. */
 	uint64_t asked = action->error == -ECANCELED ? action->done : action->asked;
 
+	if (action->dry_run)
+		policy_rehearsed(&manager->policy, action->kind, own, asked, manager_now());
+	else
+		policy_completed(&manager->policy, &manager->config, action->kind, own, asked,
+				 action->done, manager_now());
+}
+
+void manager_action_ended(struct manager *manager, const struct action *action)
+{
 	count_action(&manager->counters, action);
 	complete_entry(manager, action);
-	policy_completed(&manager->policy, &manager->config, action->kind,
-			 action->origin == ORIGIN_POLICY, asked, action->done, manager_now());
+	tell_policy(manager, action);
 	link_refresh(manager->link);
 	tell_action_ended(action, manager);
 	for (struct manager_observer *at = manager->observers, *next; at; at = next) {

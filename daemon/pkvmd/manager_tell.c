@@ -25,6 +25,17 @@ static const struct {
 	[MANAGER_MISMATCH] = { LOG_ERR, "The pkvm module speaks another version" },
 };
 
+static const struct {
+	const char *begins, *ends, *fails, *suppressed;
+} ids[POLICY_ACTIONS] = {
+	[POLICY_TOPUP] = { LOG_ID_TOPUP_BEGINS, LOG_ID_TOPUP_ENDS, LOG_ID_TOPUP_FAILS,
+			   LOG_ID_TOPUP_SUPPRESSED },
+	[POLICY_RELEASE] = { LOG_ID_RELEASE_BEGINS, LOG_ID_RELEASE_ENDS, LOG_ID_RELEASE_FAILS,
+			     LOG_ID_RELEASE_SUPPRESSED },
+	[POLICY_RECLAIM] = { LOG_ID_RECLAIM_BEGINS, LOG_ID_RECLAIM_ENDS, LOG_ID_RECLAIM_FAILS,
+			     LOG_ID_RECLAIM_SUPPRESSED },
+};
+
 const char *manager_state_name(enum manager_state state)
 {
 	return states[state];
@@ -43,13 +54,12 @@ void tell_state(const struct manager *manager)
 
 void tell_status(const struct manager *manager)
 {
-	const char *text = sentences[manager->state].text;
+	bool pressed = manager->policy.level != LEVEL_NONE;
 
-	if (manager->policy.level == LEVEL_NONE)
-		sd_notifyf(0, "STATUS=%s", text);
-	else
-		sd_notifyf(0, "STATUS=%s; memory pressure: %s", text,
-			   policy_level_name(manager->policy.level));
+	sd_notifyf(0, "STATUS=%s%s%s%s%s", sentences[manager->state].text,
+		   pressed ? "; memory pressure: " : "",
+		   pressed ? policy_level_name(manager->policy.level) : "",
+		   manager->probe_running ? "" : "; no probe: ", manager->probe_reason.text);
 }
 
 static void add_decision(struct log_entry *entry, const struct policy_decision *decision)
@@ -74,9 +84,9 @@ void tell_action_begins(const struct action *action, const struct policy_decisio
 {
 	struct log_entry entry;
 
-	log_begin(&entry, LOG_INFO, LOG_ID_ACTION_BEGINS, "%s of %" PRIu64 " pages%s begins: %s",
-		  policy_action_name(action->kind), action->asked,
-		  action->dry_run ? " (dry run)" : "", policy_reason_text(action->reason));
+	log_begin(&entry, LOG_INFO, ids[action->kind].begins,
+		  "%s of %" PRIu64 " pages%s begins: %s", policy_action_name(action->kind),
+		  action->asked, action->dry_run ? " (dry run)" : "", policy_reason_text(action->reason));
 	add_action(&entry, action);
 	add_decision(&entry, decision);
 	log_send(&entry);
@@ -88,11 +98,10 @@ void tell_action_ended(const struct action *action, const struct manager *manage
 	const char *why = *action->sentence ? action->sentence :
 			  action->error     ? strerror(-action->error) :
 					      NULL;
-
 	bool failed = action->error && action->error != -ECANCELED;
 
 	log_begin(&entry, failed ? LOG_WARNING : LOG_INFO,
-		  failed ? LOG_ID_ACTION_FAILS : LOG_ID_ACTION_ENDS,
+		  failed ? ids[action->kind].fails : ids[action->kind].ends,
 		  "%s moved %" PRIu64 " of %" PRIu64 " pages in %" PRIu64 " us%s%s",
 		  policy_action_name(action->kind), action->done, action->asked, action->took,
 		  why ? ": " : "", why ?: "");
@@ -111,7 +120,7 @@ void tell_suppression(const struct manager *manager)
 	const struct policy_decision *decision = &manager->decision;
 	struct log_entry entry;
 
-	log_begin(&entry, LOG_INFO, LOG_ID_SUPPRESSED, "no %s: %s",
+	log_begin(&entry, LOG_INFO, ids[decision->suppressed].suppressed, "no %s: %s",
 		  policy_action_name(decision->suppressed), policy_reason_text(decision->reason));
 	log_add(&entry, "PKVM_ACTION", "%s", policy_action_name(decision->suppressed));
 	log_add(&entry, "PKVM_ASKED_PAGES", "%" PRIu64, decision->pages);

@@ -8,7 +8,6 @@
 #include <pkvm/version.h>
 
 #include "../metrics/kernel.h"
-#include "../probe/maps.h"
 #include "metrics_probe.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -25,6 +24,8 @@
 
 static const struct om_metric counter_table[] = {
 	COUNTER("pkvmd_decisions", counters, decisions, "Times that the policy was asked"),
+	COUNTER("pkvmd_missed_decisions", counters, blind,
+		"Times that the policy could not be asked, as EL2's figures were not to be had"),
 	COUNTER("pkvmd_pressure_triggers", counters, triggers,
 		"Triggers of memory pressure (PSI) that fired"),
 	COUNTER("pkvmd_notifications", counters, notifications,
@@ -65,15 +66,14 @@ static const uint32_t reasons[POLICY_ACTIONS] = {
 };
 
 #define EITHER	(REASON(BUSY) | REASON(DISABLED) | REASON(NO_HYP))
-#define RELIEF	(REASON(PRESSURE_FALLING) | REASON(COOL_DOWN) | REASON(NOTHING_RECLAIMABLE) | \
-		 REASON(PING_PONG) | EITHER)
+#define RELIEF	(REASON(PRESSURE_FALLING) | REASON(COOL_DOWN) | REASON(PING_PONG) | EITHER)
 
 /* And which it can be suppressed for. */
 static const uint32_t suppressions[POLICY_ACTIONS] = {
 	[POLICY_TOPUP] = REASON(PRESSURE_LASTS) | REASON(HOLD) | REASON(BACK_OFF) |
-			 REASON(HOST_SHORT) | EITHER,
-	[POLICY_RELEASE] = RELIEF,
-	[POLICY_RECLAIM] = RELIEF,
+			 REASON(HOST_SHORT) | REASON(REHEARSED) | EITHER,
+	[POLICY_RELEASE] = RELIEF | REASON(FLOOR),
+	[POLICY_RECLAIM] = RELIEF | REASON(NOTHING_RECLAIMABLE),
 };
 
 static void write_by_reason(struct om_writer *writer, const struct om_family *family,
@@ -131,9 +131,11 @@ static void write_actions(struct om_writer *writer, const struct counters *count
 static void write_histogram(struct om_writer *writer, const struct om_family *family,
 			    const struct histogram *histogram)
 {
+	const struct om_buckets buckets = { histogram->shape->bounds, histogram->counts,
+					    histogram->shape->n, histogram->sum };
+
 	om_begin(writer, family);
-	om_histogram(writer, histogram->shape->bounds, histogram->counts, histogram->shape->n,
-		     histogram->sum);
+	om_histogram(writer, NULL, 0, &buckets);
 }
 
 static void write_histograms(struct om_writer *writer, const struct counters *counters)
@@ -213,7 +215,7 @@ static void write_all(struct om_writer *writer, struct manager *manager)
 	write_actions(writer, &manager->counters);
 	om_table(writer, counter_table, ARRAY_SIZE(counter_table), &manager->counters);
 	write_histograms(writer, &manager->counters);
-	metrics_probe_write(writer, PROBE_BIND_DIR);
+	metrics_probe_write(writer);
 	om_end(writer);
 }
 

@@ -1,84 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What pkvmd-probe has measured, as metrics "pkvmd_probe_...". */
+/* What pkvmd-probe has measured, as metrics "pkvmd_probe_...", by type of request. */
 #include "metrics_probe.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
-#include "../probe/maps.h"
+#include "probe_read.h"
 
-/* All kinds of requests in one. */
-static void sum_up(const struct probe_reading *reading, struct hyp_req_stats *ret)
+/* The labels of a type of request. */
+#define LABELS	3
+
+struct kind_labels {
+	char type[8];
+	struct om_label list[LABELS];
+};
+
+static void label_kind(const struct hyp_req_kind *kind, struct kind_labels *ret)
 {
-	*ret = (struct hyp_req_stats){ 0 };
-	for (size_t i = 0; i < reading->nr_kinds; i++) {
-		const struct hyp_req_stats *stats = &reading->kinds[i].stats;
-
-		ret->sum.calls += stats->sum.calls;
-		ret->sum.failures += stats->sum.failures;
-		ret->sum.retries += stats->sum.retries;
-		ret->sum.asked += stats->sum.asked;
-		ret->sum.given += stats->sum.given;
-		ret->sum.duration_ns += stats->sum.duration_ns;
-		for (size_t slot = 0; slot < HYP_REQ_LATENCY_SLOTS; slot++)
-			ret->latency[slot] += stats->latency[slot];
-		for (size_t slot = 0; slot < HYP_REQ_PAGES_SLOTS; slot++)
-			ret->given[slot] += stats->given[slot];
-	}
+	snprintf(ret->type, sizeof(ret->type), "%u", kind->type);
+	ret->list[0] = (struct om_label){ "source", probe_source_name(kind) };
+	ret->list[1] = (struct om_label){ "type", ret->type };
+	ret->list[2] = (struct om_label){ "cause", probe_cause_name(kind) };
 }
 
-/* Slot n of the probe has no value above 2^n - 1; the last one has no bound. */
-static void write_histogram(struct om_writer *writer, const struct om_family *family,
-			    const uint64_t *slots, size_t n, uint64_t sum)
+/* A member of struct hyp_req_stats: its histogram, and its sum. */
+struct measure {
+	struct om_family family;
+	size_t slots_offset, sum_offset;
+	unsigned int slots;
+};
+
+#define MEASURE(slots, slots_member, sum_member) \
+	offsetof(struct hyp_req_stats, slots_member), \
+	offsetof(struct hyp_req_stats, sum.sum_member), slots
+
+static const struct measure measures[] = {
+	{ { "pkvmd_probe_call_duration_seconds", OM_HISTOGRAM, OM_NS,
+	    "How long hypercalls that lacked pages took, from their first request on" },
+	  MEASURE(HYP_REQ_LATENCY_SLOTS, latency, duration_ns) },
+	{ { "pkvmd_probe_call_asked_bytes", OM_HISTOGRAM, OM_PAGES,
+	    "What hypercalls that lacked pages asked for" },
+	  MEASURE(HYP_REQ_PAGES_SLOTS, asked, asked) },
+	{ { "pkvmd_probe_call_size_bytes", OM_HISTOGRAM, OM_PAGES,
+	    "What hypercalls that lacked pages were given" },
+	  MEASURE(HYP_REQ_PAGES_SLOTS, given, given) },
+};
+
+/* The last slot has no bound. */
+static void write_histogram(struct om_writer *writer, const struct measure *measure,
+			    const struct probe_kind *kind)
 {
+	const char *stats = (const char *)&kind->stats;
 	uint64_t bounds[HYP_REQ_LATENCY_SLOTS];
+	const struct om_buckets buckets = {
+		.bounds = bounds,
+		.counts = (const uint64_t *)(stats + measure->slots_offset),
+		.n = measure->slots - 1,
+		.sum = *(const uint64_t *)(stats + measure->sum_offset),
+	};
+	struct kind_labels labels;
 
-	for (size_t slot = 0; slot < n - 1; slot++)
-		bounds[slot] = (UINT64_C(1) << slot) - 1;
-	om_begin(writer, family);
-	om_histogram(writer, bounds, slots, n - 1, sum);
+	for (unsigned int slot = 0; slot < measure->slots - 1; slot++)
+		bounds[slot] = hyp_req_slot_end(slot, measure->slots);
+	label_kind(&kind->kind, &labels);
+	om_histogram(writer, labels.list, LABELS, &buckets);
 }
 
+static void write_measure(struct om_writer *writer, const struct measure *measure,
+			  const struct probe_reading *reading)
+{
+	om_begin(writer, &measure->family);
+	for (size_t i = 0; i < reading->nr_kinds; i++)
+		write_histogram(writer, measure, &reading->kinds[i]);
+}
+
+/* A counter by type: @offset is that of a member of struct hyp_req_sum. */
 static void write_counter(struct om_writer *writer, const char *name, const char *help,
-			  uint64_t value)
+			  size_t offset, const struct probe_reading *reading)
 {
 	const struct om_family family = { name, OM_COUNTER, OM_COUNT, help };
 
 	om_begin(writer, &family);
-	om_sample(writer, NULL, 0, value);
+	for (size_t i = 0; i < reading->nr_kinds; i++) {
+		const char *sum = (const char *)&reading->kinds[i].stats.sum;
+		struct kind_labels labels;
+
+		label_kind(&reading->kinds[i].kind, &labels);
+		om_sample(writer, labels.list, LABELS, *(const uint64_t *)(sum + offset));
+	}
+}
+
+static void write_lost(struct om_writer *writer, const uint64_t lost[HYP_REQ_LOST])
+{
+	const struct om_family family = { "pkvmd_probe_lost", OM_COUNTER, OM_COUNT,
+					  "What the probe had no room for: events, stacks, or calls in a sum" };
+
+	om_begin(writer, &family);
+	for (enum hyp_req_lost what = 0; what < HYP_REQ_LOST; what++) {
+		const struct om_label label = { "what", probe_lost_name(what) };
+
+		om_sample(writer, &label, 1, lost[what]);
+	}
 }
 
 static void write_reading(struct om_writer *writer, const struct probe_reading *reading)
 {
-	const struct om_family duration = { "pkvmd_probe_call_duration_seconds", OM_HISTOGRAM,
-					    OM_NS,
-					    "How long hypercalls that lacked pages took, from their first request on" };
-	const struct om_family given = { "pkvmd_probe_call_size_bytes", OM_HISTOGRAM, OM_PAGES,
-					 "What hypercalls that lacked pages were given" };
-	struct hyp_req_stats all;
-
-	sum_up(reading, &all);
-	write_histogram(writer, &duration, all.latency, HYP_REQ_LATENCY_SLOTS,
-			all.sum.duration_ns);
-	write_histogram(writer, &given, all.given, HYP_REQ_PAGES_SLOTS, all.sum.given);
+	write_counter(writer, "pkvmd_probe_calls", "Hypercalls that lacked pages",
+		      offsetof(struct hyp_req_sum, calls), reading);
+	for (size_t i = 0; i < sizeof(measures) / sizeof(measures[0]); i++)
+		write_measure(writer, &measures[i], reading);
 	write_counter(writer, "pkvmd_probe_call_retries",
-		      "Times that a hypercall was made again after a top-up", all.sum.retries);
-	write_counter(writer, "pkvmd_probe_call_failures",
-		      "Hypercalls given up after a request", all.sum.failures);
+		      "Times that a hypercall was made again after a top-up",
+		      offsetof(struct hyp_req_sum, retries), reading);
+	write_counter(writer, "pkvmd_probe_call_failures", "Hypercalls given up after a request",
+		      offsetof(struct hyp_req_sum, failures), reading);
+	write_lost(writer, reading->lost);
 }
 
-void metrics_probe_write(struct om_writer *writer, const char *dir)
+void metrics_probe_write(struct om_writer *writer)
 {
 	const struct om_family running = { "pkvmd_probe_running", OM_GAUGE, OM_COUNT,
 					   "Whether pkvmd-probe measures hyp requests (1) or not (0)" };
 	struct probe_reading reading;
 	struct ctl_message ignored;
-	struct probe_maps maps;
-	bool has = !probe_maps_open(dir, &maps, &ignored);
+	bool has = !probe_read(&reading, &ignored);
 
-	if (has) {
-		has = !probe_maps_read(&maps, &reading);
-		probe_maps_close(&maps);
-	}
 	om_begin(writer, &running);
 	om_sample(writer, NULL, 0, has);
 	if (!has)

@@ -5,7 +5,7 @@
 
 #include "../metrics/openmetrics.h"
 
-/* Reads what is pinned in @dir now. */
-void metrics_probe_write(struct om_writer *writer, const char *dir);
+/* Reads what is pinned now. */
+void metrics_probe_write(struct om_writer *writer);
 
 #endif

@@ -115,8 +115,10 @@ static void compare_counters(struct policy_state *state, const struct config *co
 	check_watch(state, config, sample);
 	if (shrunk || sample->reclaimed != state->reclaimed)
 		state->taken_at = sample->now;
-	if (shrunk)
+	if (shrunk) {
+		state->shrunk_at = sample->now;
 		watch(state, config, sample->donated, shrunk, sample->now);
+	}
 }
 
 static void take_counters(struct policy_state *state, const struct config *config,
@@ -130,6 +132,17 @@ static void take_counters(struct policy_state *state, const struct config *confi
 	state->donated = sample->donated;
 	state->reclaimed = sample->reclaimed;
 	state->shrunk = sample->shrunk;
+}
+
+/*
+ * The shrinker is asked at pressure that is below all thresholds, too. What it took stays with the
+ * host until there is none, after the hold time: averages come late.
+ */
+static void forget_shrunk(struct policy_state *state, const struct config *config, uint64_t now)
+{
+	if (state->last_avg10 < config->value[CONFIG_LEAVE] &&
+	    !within(now, state->shrunk_at, hold_time(state, config)))
+		state->shrunk_at = 0;
 }
 
 /* The threshold of leaving is below that of entering, so that the level does not flicker. */
@@ -163,6 +176,7 @@ static void take_sample(struct policy_state *state, const struct config *config,
 	if (!sample->live) {
 		state->primed = false;
 		state->watch_at = 0;
+		state->shrunk_at = 0;
 		state->level = LEVEL_NONE;
 		state->last_avg10 = 0;
 		demand_forget_window(&state->demand);
@@ -171,6 +185,7 @@ static void take_sample(struct policy_state *state, const struct config *config,
 	forget_damping(state, config, sample->now);
 	take_counters(state, config, sample);
 	take_pressure(state, config, sample);
+	forget_shrunk(state, config, sample->now);
 	demand_see(&state->demand, sample->now, sample->in_use, sample->largest_request,
 		   config->value[CONFIG_DEMAND_WINDOW], config->value[CONFIG_DEMAND_HALF_LIFE]);
 }
@@ -204,9 +219,16 @@ static bool suppress_any(struct policy_decision *decision, const struct config *
 	return true;
 }
 
+/* Dry runs add nothing to the reserve: without this, one would follow the other for ever. */
+static bool rehearsed(const struct policy_state *state, const struct config *config, uint64_t pages)
+{
+	return config->value[CONFIG_DRY_RUN] && state->rehearsed &&
+	       pages < state->rehearsed + BATCH_PAGES;
+}
+
 /* A top-up that the host can bear. */
-static void decide_host_share(struct policy_decision *decision, const struct config *config,
-			      const struct policy_sample *sample)
+static void decide_host_share(const struct policy_state *state, struct policy_decision *decision,
+			      const struct config *config, const struct policy_sample *sample)
 {
 	uint64_t share = share_of(sample->host_available, config->value[CONFIG_HOST_SHARE]);
 
@@ -218,7 +240,10 @@ static void decide_host_share(struct policy_decision *decision, const struct con
 			return;
 		}
 	}
-	act(decision, POLICY_TOPUP, REASON_LOW_RESERVE);
+	if (rehearsed(state, config, decision->pages))
+		suppress(decision, POLICY_TOPUP, REASON_REHEARSED, decision->look_again);
+	else
+		act(decision, POLICY_TOPUP, REASON_LOW_RESERVE);
 }
 
 static void decide_topup(const struct policy_state *state, struct policy_decision *decision,
@@ -235,11 +260,14 @@ static void decide_topup(const struct policy_state *state, struct policy_decisio
 		suppress(decision, POLICY_TOPUP, REASON_PRESSURE_LASTS, decision->look_again);
 	else if (within(sample->now, state->taken_at, hold))
 		suppress(decision, POLICY_TOPUP, REASON_HOLD, state->taken_at + hold);
+	else if (state->shrunk_at)
+		suppress(decision, POLICY_TOPUP, REASON_PRESSURE_LASTS,
+			 sample->now + config->value[CONFIG_WINDOW]);
 	else if (within(sample->now, state->topup_at, state->back_off))
 		suppress(decision, POLICY_TOPUP, REASON_BACK_OFF,
 			 state->topup_at + state->back_off);
 	else
-		decide_host_share(decision, config, sample);
+		decide_host_share(state, decision, config, sample);
 }
 
 static bool sustained(const struct policy_state *state, const struct config *config, uint64_t now)
@@ -266,7 +294,17 @@ static enum policy_action choose_relief(const struct policy_state *state,
 	return POLICY_RELEASE;
 }
 
-/* Whether it was decided; if not, nothing is reclaimable. */
+/* Nothing is to be had, now. */
+static void suppress_relief(struct policy_decision *decision)
+{
+	if (decision->reserve)
+		suppress(decision, POLICY_RELEASE, REASON_FLOOR, decision->look_again);
+	else
+		suppress(decision, POLICY_RECLAIM, REASON_NOTHING_RECLAIMABLE,
+			 decision->look_again);
+}
+
+/* Whether it was decided; if not, there is nothing that could be taken back now. */
 static bool decide_relief(const struct policy_state *state, struct policy_decision *decision,
 			  const struct config *config, const struct policy_sample *sample)
 {
@@ -300,8 +338,7 @@ static void decide(const struct policy_state *state, struct policy_decision *dec
 		decision->look_again = sample->now + config->value[CONFIG_WINDOW];
 		if (decide_relief(state, decision, config, sample))
 			return;
-		suppress(decision, POLICY_RECLAIM, REASON_NOTHING_RECLAIMABLE,
-			 decision->look_again);
+		suppress_relief(decision);
 	}
 	decide_topup(state, decision, config, sample);
 }
@@ -322,6 +359,8 @@ struct policy_decision policy_step(struct policy_state *state, const struct conf
 	decision.level = state->level;
 	decision.avg10 = state->last_avg10;
 	decision.enter = policy_enter(state, config);
+	if (decision.reserve >= decision.low)
+		state->rehearsed = 0;
 	decide(state, &decision, config, sample);
 	return decision;
 }
@@ -343,4 +382,19 @@ void policy_completed(struct policy_state *state, const struct config *config,
 	state->relieved_at = now;
 	if (pages && own)
 		watch(state, config, state->donated, pages, now);
+}
+
+void policy_rehearsed(struct policy_state *state, enum policy_action action, bool own,
+		      uint64_t asked, uint64_t now)
+{
+	if (action != POLICY_TOPUP)
+		state->relieved_at = now;
+	else if (own)
+		state->rehearsed = asked;
+}
+
+void policy_forget_topups(struct policy_state *state)
+{
+	state->back_off = 0;
+	state->rehearsed = 0;
 }

@@ -39,10 +39,12 @@ enum policy_reason {
 	REASON_HOLD,			/* pages were taken back a short while ago */
 	REASON_BACK_OFF,		/* the last top-up brought too little */
 	REASON_HOST_SHORT,		/* too little available memory to take from */
+	REASON_REHEARSED,		/* a dry run has told of as much already */
 	/* of a release or reclaim that was suppressed */
 	REASON_PRESSURE_FALLING,	/* neither rising nor sustained */
 	REASON_COOL_DOWN,		/* the last one completed a short while ago */
 	REASON_NOTHING_RECLAIMABLE,
+	REASON_FLOOR,			/* there is no more, and pressure is not sustained */
 	REASON_PING_PONG,		/* below the threshold that ping-pong has raised */
 	/* of either */
 	REASON_BUSY,			/* an action is under way */
@@ -97,9 +99,11 @@ struct policy_state {
 	uint64_t donated, reclaimed, shrunk;
 	/* 0: never */
 	uint64_t taken_at;		/* pages last came back, however */
+	uint64_t shrunk_at;		/* the shrinker took some, and that is not over yet */
 	uint64_t relieved_at;		/* the last release or reclaim completed */
 	uint64_t topup_at;		/* the last top-up completed */
 	uint64_t back_off;		/* how long no top-up is tried after that; 0: none */
+	uint64_t rehearsed;		/* pages of a dry run's top-up, while they lack; or 0 */
 	/* Ping-pong, of what pressure took: the policy's own doing, or the shrinker's. */
 	uint64_t watch_at;		/* donations soon after are ping-pong; 0: none watched */
 	uint64_t watch_donated;		/* counter when the watch began */
@@ -141,5 +145,12 @@ struct policy_decision policy_step(struct policy_state *state, const struct conf
 void policy_completed(struct policy_state *state, const struct config *config,
 		      enum policy_action action, bool own, uint64_t asked, uint64_t pages,
 		      uint64_t now);
+
+/* An action of a dry run has ended: @asked pages would have been moved. */
+void policy_rehearsed(struct policy_state *state, enum policy_action action, bool own,
+		      uint64_t asked, uint64_t now);
+
+/* Dry runs begin or end: what came of top-ups so far says nothing about those to come. */
+void policy_forget_topups(struct policy_state *state);
 
 #endif

@@ -112,13 +112,15 @@ static uint64_t age(uint64_t then)
 static void restore(const struct kept *kept, const struct config *config, uint64_t now,
 		    struct policy_state *policy)
 {
-	uint64_t forgotten = age(kept->damped) / config->value[CONFIG_FORGET_TIME];
+	uint64_t time = config->value[CONFIG_FORGET_TIME], since = age(kept->damped);
+	uint64_t forgotten = since / time, begun = since % time;
 
 	demand_restore(&policy->demand, kept->burst, kept->largest, age(kept->learnt),
 		       config->value[CONFIG_DEMAND_HALF_LIFE], now);
 	policy->ping_pongs = kept->ping_pongs;
 	policy->damping = kept->damping > forgotten ? kept->damping - forgotten : 0;
-	policy->damped_at = now;
+	/* A restart does not lengthen it, but for one soon after the machine's. */
+	policy->damped_at = now > begun ? now - begun : 0;
 }
 
 int store_load(struct store *store, const struct config *config, uint64_t now,
@@ -158,7 +160,8 @@ static int write_file(const char *path, struct kept *kept)
 	      file);
 	for (size_t i = 0; i < N_MEMBERS; i++)
 		fprintf(file, "%s=%" PRIu64 "\n", members[i].name, *member(kept, i));
-	failed = ferror(file);
+	/* On the disk before it gets its name: after a loss of power there is one or the other. */
+	failed = fflush(file) || ferror(file) || fsync(fileno(file));
 	return fclose(file) || failed ? -EIO : 0;
 }
 

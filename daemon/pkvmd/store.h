@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What survives a restart: the demand learnt and the damping. One small file, replaced as a
- * whole whenever something in it changes, so that being killed at any moment loses nothing.
+ * whole whenever something in it changes, which is seldom: being killed at any moment loses
+ * nothing, and a loss of power at the most what was learnt last.
  */
 #ifndef PKVMD_STORE_H
 #define PKVMD_STORE_H

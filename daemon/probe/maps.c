@@ -72,6 +72,8 @@ static int refuse(int err, const char *path, struct ctl_message *message)
 		return ctl_message_set(message, -EACCES,
 				       "%s: permission denied: needs root, or the group pkvmd",
 				       path);
+	case -ENOSYS:
+		return ctl_message_set(message, err, "this kernel is built without BPF");
 	case -EPROTO:
 		return ctl_message_set(message, err, "%s is of another release of pkvmd-probe",
 				       path);
@@ -143,7 +145,8 @@ int probe_maps_pin(const struct probe_maps *maps, const char *dir, struct ctl_me
 	struct probe_maps copy = *maps;
 	char path[256];
 
-	for (size_t i = 0; i < NR_MAPS; i++) {
+	/* Readers begin with the first: when it is there, so are all. */
+	for (size_t i = NR_MAPS; i--;) {
 		int err;
 
 		path_of(dir, &map_types[i], path, sizeof(path));

@@ -59,8 +59,9 @@ bool probe_maps_exist(const char *dir);
 
 /*
  * Opens what is pinned in @dir, for reading. Returns 0, or with a sentence -ENOENT (nothing
- * is: pkvmd-probe does not run), -EACCES, -EPROTO (maps of another release) or another
- * negative errno; then *ret is untouched. No capability is needed from Linux 5.19 on.
+ * is: pkvmd-probe does not run), -EACCES, -ENOSYS (a kernel without BPF), -EPROTO (maps of
+ * another release) or another negative errno; then *ret is untouched. No capability is needed
+ * from Linux 5.19 on.
  */
 int probe_maps_open(const char *dir, struct probe_maps *ret, struct ctl_message *message);
 
@@ -69,7 +70,7 @@ void probe_maps_close(struct probe_maps *maps);
 
 /*
  * Pins all of them in directory @dir, which exists: for its owner to write and its group to
- * read. All or, with a sentence and a negative errno, none.
+ * read. All or, with a sentence and a negative errno, none: nobody finds but a part of them.
  */
 int probe_maps_pin(const struct probe_maps *maps, const char *dir, struct ctl_message *message);
 

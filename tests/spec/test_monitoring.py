@@ -80,11 +80,11 @@ class Monitoring(unittest.TestCase):
 
     def test_dashboard(self):
         """Each panel shows something that exists."""
-        self.assertGreaterEqual(self.check(dashboard_expressions()), 16)
+        self.assertGreaterEqual(self.check(dashboard_expressions()), 19)
 
     def test_rules(self):
         """Each alert watches something that exists."""
-        self.assertGreaterEqual(self.check(rule_expressions()), 9)
+        self.assertGreaterEqual(self.check(rule_expressions()), 10)
 
     def test_legends(self):
         """Legends name labels of what they are the legends of."""

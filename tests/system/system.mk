@@ -77,15 +77,15 @@ $(NL_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(NL_SRCS) \
 	@echo "  CC      $@"
 	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -o $@ $(filter %.c,$^)
 
-# Reads what pkvmd-probe has pinned, as pkvmd does.
-PROBE_READ := $(SYSTEM_GUEST)/probe_read
-PROBE_READ_SRCS := $(addprefix daemon/,probe/maps.c probe/hash.c ctl/message.c) \
-	tests/system/programs/probe_read.c
+# Programs that read what pkvmd-probe has pinned, as pkvmd does, and write to it.
+MAPS_PROGRAMS := $(addprefix $(SYSTEM_GUEST)/,probe_read probe_fill)
+MAPS_SRCS := $(addprefix daemon/,probe/maps.c probe/hash.c ctl/message.c)
 
-$(PROBE_READ): $(PROBE_READ_SRCS) daemon/probe/maps.h bpf/hyp_req.h | $(CTL_SYSROOT)
+$(MAPS_PROGRAMS): $(SYSTEM_GUEST)/%: tests/system/programs/%.c $(MAPS_SRCS) \
+		daemon/probe/maps.h bpf/hyp_req.h | $(CTL_SYSROOT)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -Ibpf -o $@ $(PROBE_READ_SRCS) \
+	$(Q)$(CC_ARM64) $(SYSTEM_CFLAGS) -Ibpf -o $@ $(filter %.c,$^) \
 		$$($(PKG_CONFIG_ARM64) --cflags --libs $(PROBE_PACKAGES))
 
 # pkvmctl as of a release to come, whose netlink ABI is another than the module's.
@@ -104,7 +104,7 @@ $(SYSTEM_GUEST)/pkvmctl-other-abi: $(CTL_SRCS) $(OTHER_ABI)/linux/pkvm.h | $(CTL
 
 .PHONY: system-guest
 system-guest: $(SYSTEM_KMOD).stamp $(KEXEC_CPIO) $(NL_PROGRAMS) $(PLAIN_PROGRAMS) \
-	$(BUS_PROGRAMS) $(PROMTOOL) $(PROBE_READ) $(USER32) $(SYSTEM_GUEST)/pkvmctl-other-abi
+	$(BUS_PROGRAMS) $(PROMTOOL) $(MAPS_PROGRAMS) $(USER32) $(SYSTEM_GUEST)/pkvmctl-other-abi
 
 check-system: guest kmod-debug system-guest
 	$(Q)tests/system/run --kernel $(KVER) $(GROUPS)

@@ -132,6 +132,7 @@ static const struct ctl_daemon_status pkvmd = {
 	.target = 128,
 	.low = 48,
 	.ping_pongs = 2,
+	.probe_reason = "pkvmd-probe.service does not run",
 };
 
 static const struct ctl_decision decisions[] = {
@@ -246,18 +247,30 @@ static int top_low(FILE *out, const struct ctl_style *style)
 }
 
 /* EL2 is dead, and no daemon runs: the first look. */
-static int top_dead(FILE *out, const struct ctl_style *style)
+static int draw_dead(FILE *out, const struct ctl_style *style, bool silent)
 {
 	const struct ctl_top_sample sample = {
 		.ns = 1,
 		.when = when,
 		.info = { .state = PKVM_STATE_DEAD, .cpus = 4, .module_version = "0.1.0" },
+		.daemon_is_silent = silent,
 	};
 	struct ctl_top top = { .interval = 1 };
 
 	ctl_top_sample(&top, &sample);
 	ctl_top_draw(out, &top, 24, style);
 	return 0;
+}
+
+static int top_dead(FILE *out, const struct ctl_style *style)
+{
+	return draw_dead(out, style, false);
+}
+
+/* And a daemon that hangs. */
+static int top_silent(FILE *out, const struct ctl_style *style)
+{
+	return draw_dead(out, style, true);
 }
 
 static int status_dead(FILE *out, const struct ctl_style *style)
@@ -558,6 +571,7 @@ static const struct view_case {
 	{ "top-wide", top_all, &wide, false },
 	{ "top-low", top_low, &people, false },
 	{ "top-dead", top_dead, &people, false },
+	{ "top-silent", top_silent, &people, false },
 	{ "events", events, &people, false },
 	{ "events-bytes", events, &plain, false },
 	{ "events.json", events, &json, true },

@@ -127,6 +127,20 @@ START_TEST(manual_of_the_configuration_is_complete)
 }
 END_TEST
 
+/* Every reason, wherever it is told. */
+START_TEST(manual_knows_all_reasons)
+{
+	char *man = read_file("daemon/man/org.pkvm1.5"), word[48];
+
+	for (enum policy_reason reason = 0; reason < POLICY_REASONS; reason++) {
+		snprintf(word, sizeof(word), "\n.It %s\n", policy_reason_name(reason));
+		ck_assert_msg(strstr(man, word), "org.pkvm1(5) lacks the reason %s",
+			      policy_reason_name(reason));
+	}
+	free(man);
+}
+END_TEST
+
 /* As is every kind of message. */
 START_TEST(manual_knows_all_messages)
 {
@@ -138,9 +152,12 @@ START_TEST(manual_knows_all_messages)
 		ck_assert_int_eq(sscanf(at, "#define %*s \"%32[0-9a-f]\"", id), 1);
 		snprintf(word, sizeof(word), "\n.It %s\n", id);
 		ck_assert_msg(strstr(man, word), "pkvmd(8) lacks %s", id);
+		/* No kind shares the one of another. */
+		ck_assert_ptr_null(strstr(strstr(header, id) + 1, id));
 		n++;
 	}
-	ck_assert_int_ge(n, 9);
+	/* Each action begins, ends, fails or is suppressed; and five more. */
+	ck_assert_int_ge(n, 4 * (POLICY_ACTIONS - 1) + 5);
 	free(header);
 	free(man);
 }
@@ -477,19 +494,45 @@ END_TEST
  * Signals
  */
 
+/* The keys of the dictionary that comes next. */
+static void add_keys(sd_bus_message *signal, char *seen)
+{
+	const char *key;
+
+	MUST(sd_bus_message_enter_container(signal, 'a', "{sv}") > 0);
+	while (sd_bus_message_enter_container(signal, 'e', "sv") > 0) {
+		MUST(sd_bus_message_read(signal, "s", &key) > 0);
+		MUST(sd_bus_message_skip(signal, "v") >= 0);
+		MUST(sd_bus_message_exit_container(signal) >= 0);
+		strcat(strcat(seen, " "), key);
+	}
+}
+
 static int on_signal(sd_bus_message *signal, void *arg, sd_bus_error *error)
 {
+	const char *member = sd_bus_message_get_member(signal);
 	char *seen = arg;
 
 	(void)error;
-	strcat(seen, sd_bus_message_get_member(signal));
-	strcat(seen, " ");
+	strcat(seen, member);
+	if (!strcmp(member, "PropertiesChanged"))
+		MUST(sd_bus_message_skip(signal, "s") >= 0);
+	add_keys(signal, seen);
+	strcat(seen, "\n");
 	return 0;
 }
 
+/* Figures before and after; of the properties those that are not as they were. */
+static const char expected_signals[] =
+	"ActionBegins action reason reason-text origin dry-run asked-pages reserve-pages "
+	"low-mark-pages target-pages pressure-level stalled-percent threshold-percent\n"
+	"ActionEnded action reason reason-text origin dry-run asked-pages done-pages "
+	"duration-usec reserve-pages\n"
+	"PropertiesChanged DryRun Configuration\n";
+
 static void hear_signals(sd_bus *caller)
 {
-	char seen[256] = "";
+	char seen[1024] = "";
 
 	wait_for_name(caller);
 	MUST(sd_bus_match_signal(caller, NULL, NAME, PATH, NULL, NULL, on_signal, seen) >= 0);
@@ -497,9 +540,9 @@ static void hear_signals(sd_bus *caller)
 				UINT64_C(5)) >= 0);
 	MUST(sd_bus_call_method(caller, NAME, PATH, INTERFACE, "SetPolicy", NULL, NULL, "a{ss}", 1,
 				"DryRun", "yes") >= 0);
-	while (sd_bus_process(caller, NULL) > 0 || strlen(seen) < 40)
+	while (sd_bus_process(caller, NULL) > 0 || !strstr(seen, "PropertiesChanged"))
 		;
-	MUST(!strcmp(seen, "ActionBegins ActionEnded PropertiesChanged "));
+	MUST(!strcmp(seen, expected_signals));
 }
 
 START_TEST(signals)
@@ -531,11 +574,55 @@ START_TEST(the_bus_comes_back)
 }
 END_TEST
 
+/* It notices that the bus is gone, and tries again after a second. */
+static void run_until_it_has_failed(void)
+{
+	uint64_t now, end = 0;
+
+	do {
+		ck_assert_int_ge(sd_event_run(fake.manager.event, 100000), 0);
+		ck_assert_int_ge(sd_event_now(fake.manager.event, CLOCK_MONOTONIC, &now), 0);
+		end = end ?: now + 1500000;
+	} while (now < end);
+}
+
+/* What is where the bus should be is none, for a while: it is tried again. */
+START_TEST(the_bus_is_not_to_be_had)
+{
+	char *address = strdup(getenv("DBUS_SYSTEM_BUS_ADDRESS"));
+
+	run(ping, true);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", "nonsense:", 1);
+	fake_polkit_stop(&polkit);
+	fake_bus_stop();
+	run_until_it_has_failed();
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
+	free(address);
+	fake_bus_start();
+	run(ping, true);
+}
+END_TEST
+
+/* As after an installation, until the bus has read the policy. */
+START_TEST(the_name_is_to_be_had_later)
+{
+	run(ping, true);
+	fake_polkit_stop(&polkit);
+	fake_bus_stop();
+	fake_bus_let_own(false);
+	fake_bus_start();
+	run_until_it_has_failed();
+	fake_bus_let_own(true);
+	run(ping, true);
+}
+END_TEST
+
 /* Nobody hears; nothing is kept for later, and nothing breaks. */
 START_TEST(without_a_bus)
 {
 	struct manager_observer *observer;
 	const struct action action = { .kind = POLICY_TOPUP };
+	const struct policy_decision decision = { .action = POLICY_TOPUP };
 
 	fake_polkit_stop(&polkit);
 	fake_bus_stop();
@@ -543,7 +630,7 @@ START_TEST(without_a_bus)
 		;
 	observer = fake.manager.observers;
 	for (int i = 0; i < 1000; i++) {
-		observer->action_begins(&action, observer->arg);
+		observer->action_begins(&action, &decision, observer->arg);
 		observer->action_ends(&action, observer->arg);
 		observer->changed(observer->arg);
 	}
@@ -633,6 +720,7 @@ int main(void)
 	tcase_add_test(tcase, xml_is_as_committed);
 	tcase_add_test(tcase, manual_is_complete);
 	tcase_add_test(tcase, manual_of_the_configuration_is_complete);
+	tcase_add_test(tcase, manual_knows_all_reasons);
 	tcase_add_test(tcase, manual_knows_all_messages);
 	tcase_add_test(tcase, everyone_may_read);
 	tcase_add_test(tcase, vms);
@@ -647,6 +735,8 @@ int main(void)
 	tcase_add_test(tcase, arguments_are_checked_first);
 	tcase_add_test(tcase, signals);
 	tcase_add_test(tcase, the_bus_comes_back);
+	tcase_add_test(tcase, the_bus_is_not_to_be_had);
+	tcase_add_test(tcase, the_name_is_to_be_had_later);
 	tcase_add_test(tcase, without_a_bus);
 	tcase_add_test(tcase, there_is_one_only);
 	tcase_add_loop_test(tcase, pkvmctl_is_understood, 0,

@@ -56,14 +56,25 @@ static void warn(const char *sentence, void *arg)
 	strcat(strcat(warnings, sentence), "\n");
 }
 
+/* As a daemon that runs does. */
 static int load(const struct config *running)
 {
 	return config_load(root, running, warn, NULL, &config, &message);
 }
 
+/* As one does that starts. */
 static void load_well(void)
 {
-	ck_assert_msg(!load(NULL), "%s", message.text);
+	ck_assert_int_eq(config_load_first(root, warn, NULL, &config), 0);
+}
+
+static unsigned int warned(void)
+{
+	unsigned int n = 0;
+
+	for (const char *at = warnings; (at = strchr(at, '\n')); at++)
+		n++;
+	return n;
 }
 
 static void said(const char *part)
@@ -221,15 +232,36 @@ END_TEST
 
 START_TEST(what_is_wrong_is_told_with_its_line)
 {
-	put("etc/pkvmd.conf", "# why\n[Reserve]\nFloor=lots\nRoof=1\nEnter=1\nnonsense\nLowMark=60\n");
+	put("etc/pkvmd.conf", "# why\n[Reserve]\nFloor=lots\nRoof=1\nEnter=1\nnonsense\nLowMark=60\n"
+			      "[Pressure\n ; not told\n\nmore ;of=it\n");
 	load_well();
 	said("/etc/pkvmd.conf:3: Floor: 'lots' is not a size: give whole pages, or bytes with suffix "
 	     "K, M or G; the old value stays");
 	said("/etc/pkvmd.conf:4: unknown key 'Roof'");
 	said("/etc/pkvmd.conf:5: Enter belongs into section [Pressure], not [Reserve]");
 	said("/etc/pkvmd.conf:6: neither a section nor a key with a value");
+	said("/etc/pkvmd.conf:8: neither a section nor a key with a value");
+	said("/etc/pkvmd.conf:11: neither a section nor a key with a value");
+	ck_assert_uint_eq(warned(), 6);
 	key_is(CONFIG_FLOOR, 256, "default");
 	key_is(CONFIG_LOW_MARK, 6000, "/etc/pkvmd.conf:7");
+}
+END_TEST
+
+/* But not without end. */
+START_TEST(of_one_file_so_many_are_told)
+{
+	char text[512] = "";
+
+	for (int i = 0; i < 50; i++)
+		strcat(text, i % 2 ? "Roof=1\n" : "roof\n");
+	put("etc/pkvmd.conf", text);
+	put("etc/pkvmd.conf.d/10-more.conf", "roof\n");
+	load_well();
+	said("/etc/pkvmd.conf:20: unknown key 'Roof'");
+	said("/etc/pkvmd.conf:21: this and what else is wrong from here on is left out and not told");
+	said("/etc/pkvmd.conf.d/10-more.conf:1: neither a section nor a key");
+	ck_assert_uint_eq(warned(), 22);
 }
 END_TEST
 
@@ -264,6 +296,38 @@ START_TEST(running_value_stays)
 }
 END_TEST
 
+/* A daemon that starts does nothing rather than too much. */
+START_TEST(nonsense_is_taken_for_what_is_safe)
+{
+	put("etc/pkvmd.conf", "[Policy]\nEnabled=nope\nDryRun=nope\n[Reserve]\nFloor=2M\n");
+	load_well();
+	said("/etc/pkvmd.conf:2: Enabled: 'nope' is neither yes nor no; taken for no");
+	said("/etc/pkvmd.conf:3: DryRun: 'nope' is neither yes nor no; taken for yes");
+	key_is(CONFIG_ENABLED, 0, "fallback");
+	key_is(CONFIG_DRY_RUN, 1, "fallback");
+	key_is(CONFIG_FLOOR, 512, "/etc/pkvmd.conf:5");
+	config_release(&config);
+	/* What comes later wins. */
+	put("etc/pkvmd.conf.d/10-x.conf", "[Policy]\nEnabled=yes\n");
+	load_well();
+	key_is(CONFIG_ENABLED, 1, "/etc/pkvmd.conf.d/10-x.conf:2");
+}
+END_TEST
+
+/* One that runs keeps what it has. */
+START_TEST(nonsense_changes_nothing)
+{
+	struct config running;
+
+	load_well();
+	running = config;
+	put("etc/pkvmd.conf", "[Policy]\nEnabled=nope\n");
+	ck_assert_int_eq(load(&running), 0);
+	key_is(CONFIG_ENABLED, 1, "default");
+	config_release(&running);
+}
+END_TEST
+
 static const struct {
 	const char *text, *part;
 } contradictions[] = {
@@ -275,19 +339,90 @@ static const struct {
 
 START_TEST(contradiction_is_refused)
 {
+	struct config running = {};
+
 	put("etc/pkvmd.conf", contradictions[_i].text);
-	ck_assert_int_eq(load(NULL), -EINVAL);
+	ck_assert_int_eq(config_init(&running), 0);
+	ck_assert_int_eq(load(&running), -EINVAL);
 	ck_assert_msg(strstr(message.text, contradictions[_i].part), "%s", message.text);
 	ck_assert_ptr_null(config.cgroups);
+	config_release(&running);
+}
+END_TEST
+
+/* At the start both keys have their defaults, and what else is configured counts. */
+START_TEST(contradiction_is_settled)
+{
+	char *text;
+
+	ck_assert_int_ge(asprintf(&text, "%s[Policy]\nEnabled=no\nDryRun=yes\n",
+				  contradictions[_i].text),
+			 0);
+	put("etc/pkvmd.conf", text);
+	free(text);
+	load_well();
+	said(contradictions[_i].part);
+	ck_assert_uint_eq(warned(), 1);
+	ck_assert_int_eq(config_check(&config, &message), 0);
+	key_is(CONFIG_ENABLED, 0, "/etc/pkvmd.conf:4");
+	key_is(CONFIG_DRY_RUN, 1, "/etc/pkvmd.conf:5");
+}
+END_TEST
+
+/* Of three, each of which contradicts the next. */
+START_TEST(contradictions_are_settled_one_by_one)
+{
+	put("etc/pkvmd.conf", "[Pressure]\nLeave=4\nEnter=3\nHigh=2\n[Reserve]\nFloor=65M\n");
+	load_well();
+	said("Floor 65M (/etc/pkvmd.conf:6) is above Ceiling 64M (default); the defaults 1M and 64M "
+	     "are used");
+	said("Leave 4% (/etc/pkvmd.conf:2) is above Enter 3% (/etc/pkvmd.conf:3)");
+	said("Enter 5% (fallback) is above High 2% (/etc/pkvmd.conf:4)");
+	ck_assert_uint_eq(warned(), 3);
+	key_is(CONFIG_LEAVE, 100, "fallback");
+	key_is(CONFIG_ENTER, 500, "fallback");
+	key_is(CONFIG_HIGH, 2000, "fallback");
+	key_is(CONFIG_FLOOR, 256, "fallback");
+	key_is(CONFIG_CEILING, 16384, "fallback");
 }
 END_TEST
 
 START_TEST(unreadable_file_is_refused)
 {
+	struct config running;
+
+	load_well();
+	running = config;
+	config = (struct config){};
 	run("mkdir -p etc/pkvmd.conf");
-	ck_assert_int_eq(load(NULL), -EIO);
-	ck_assert_msg(strstr(message.text, "/etc/pkvmd.conf: Input/output error"), "%s",
-		      message.text);
+	ck_assert_int_eq(load(&running), -EIO);
+	ck_assert_str_eq(message.text, "cannot read /etc/pkvmd.conf: Input/output error");
+	config_release(&running);
+}
+END_TEST
+
+/* It may have said that nothing is to be done. */
+START_TEST(unreadable_file_disables)
+{
+	run("mkdir -p etc/pkvmd.conf etc/pkvmd.conf.d/20-x.conf");
+	put("etc/pkvmd.conf.d/10-x.conf", "[Policy]\nEnabled=yes\n[Reserve]\nFloor=2M\n");
+	put("etc/pkvmd.conf.d/30-x.conf", "[Reserve]\nHostShare=2\n");
+	load_well();
+	said("cannot read /etc/pkvmd.conf: Input/output error\n");
+	said("cannot read /etc/pkvmd.conf.d/20-x.conf: Input/output error\n");
+	said("the policy is disabled until the configuration is known\n");
+	key_is(CONFIG_ENABLED, 0, "fallback");
+	key_is(CONFIG_FLOOR, 512, "/etc/pkvmd.conf.d/10-x.conf:4");
+	key_is(CONFIG_HOST_SHARE, 200, "/etc/pkvmd.conf.d/30-x.conf:2");
+}
+END_TEST
+
+START_TEST(command_line_wins)
+{
+	put("etc/pkvmd.conf", "[Policy]\nDryRun=no\n");
+	load_well();
+	ck_assert_int_eq(config_force_dry_run(&config), 0);
+	key_is(CONFIG_DRY_RUN, 1, "command line");
 }
 END_TEST
 
@@ -300,7 +435,7 @@ START_TEST(print_and_read)
 	FILE *file = open_memstream(&text, &size);
 
 	put("etc/pkvmd.conf", "[Reserve]\nFloor=3M\nHoldTime=1500ms\n[Pressure]\nEnter=0.07\n"
-			      "Leave=0\nCgroups=a/b c\n");
+			      "Leave=0.01\nCgroups=a/b c\n");
 	load_well();
 	ck_assert_int_eq(config_print(&config, file), 0);
 	fclose(file);
@@ -354,11 +489,19 @@ int main(void)
 	tcase_add_test(tcase, of_one_name_etc_wins);
 	tcase_add_test(tcase, link_to_null_masks);
 	tcase_add_test(tcase, what_is_wrong_is_told_with_its_line);
+	tcase_add_test(tcase, of_one_file_so_many_are_told);
 	tcase_add_test(tcase, long_line_is_left_out);
 	tcase_add_test(tcase, running_value_stays);
+	tcase_add_test(tcase, nonsense_is_taken_for_what_is_safe);
+	tcase_add_test(tcase, nonsense_changes_nothing);
 	tcase_add_loop_test(tcase, contradiction_is_refused, 0,
 			    sizeof(contradictions) / sizeof(contradictions[0]));
+	tcase_add_loop_test(tcase, contradiction_is_settled, 0,
+			    sizeof(contradictions) / sizeof(contradictions[0]));
+	tcase_add_test(tcase, contradictions_are_settled_one_by_one);
 	tcase_add_test(tcase, unreadable_file_is_refused);
+	tcase_add_test(tcase, unreadable_file_disables);
+	tcase_add_test(tcase, command_line_wins);
 	tcase_add_test(tcase, print_and_read);
 	tcase_add_test(tcase, copy_is_its_own);
 	tcase_add_test(tcase, find);

@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <check.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,32 +13,35 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "../../daemon/pkvmd/manager.h"
 #include "../../daemon/pkvmd/store.h"
 #include "fake/netlink.h"
 #include "fake/pressure.h"
+#include "pkvmd_manager.h"
 #include "suite.h"
 
-#define FLOOR		256	/* pages, the default */
 #define ROUND_US	1000	/* to wait for what is to come in a round of the loop */
 
 static char root[] = "/tmp/pkvmd_manager.XXXXXX";
-static char config_file[64];
-static struct manager_paths paths = { .config_root = root, .state_directory = root };
-static struct manager *manager;
-static struct ctl_message message;
-static bool dry_run;
+char config_file[64];
+static struct manager_paths paths = {
+	.config_root = root,
+	.state_directory = root,
+	.probe_directory = "/nonexistent",
+};
+struct manager *manager;
+struct ctl_message message;
+bool dry_run;
 
-static struct {
-	unsigned int begun, ended, changed, done;
-	struct action last;		/* that has ended */
-	struct action done_with;
-} seen;
+struct seen seen;
 
-static void on_begins(const struct action *action, void *arg)
+static void on_begins(const struct action *action, const struct policy_decision *decision,
+		      void *arg)
 {
 	(void)arg;
 	ck_assert_uint_eq(action->done, 0);
+	ck_assert_int_eq(decision->action, action->kind);
+	ck_assert_int_eq(decision->reason, action->reason);
+	ck_assert_uint_eq(decision->pages, action->asked);
 	seen.begun++;
 }
 
@@ -67,8 +69,7 @@ static struct manager_observer observer = {
 	.action_begins = on_begins, .action_ends = on_ends, .changed = on_changed,
 };
 
-/* Rounds of the loop until nothing is left to do at once. */
-static void settle(void)
+void settle(void)
 {
 	int n;
 
@@ -81,7 +82,7 @@ static void settle(void)
 	ck_abort_msg("the loop does not come to rest");
 }
 
-static void start(void)
+void start(void)
 {
 	ck_assert_int_eq(manager_new(&paths, dry_run, &manager), 0);
 	manager_observe(manager, &observer);
@@ -96,7 +97,7 @@ static void stop(void)
 	ck_assert_uint_eq(fake_netlink_sockets(), 0);
 }
 
-static void configure(const char *text)
+void configure(const char *text)
 {
 	FILE *file = fopen(config_file, "w");
 
@@ -127,7 +128,7 @@ static void teardown(void)
 	free(command);
 }
 
-static uint64_t reserve(void)
+uint64_t reserve(void)
 {
 	return fake_module.stats.mem.reclaimable;
 }
@@ -207,6 +208,8 @@ START_TEST(other_version)
 	ck_assert_int_eq(manager->state, MANAGER_MISMATCH);
 	ck_assert_uint_eq(fake_module.topups, 0);
 	fake_module_unload();
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_WAITING);
 	fake_module_load();
 	settle();
 	ck_assert_int_eq(manager->state, MANAGER_LIVE);
@@ -224,6 +227,69 @@ START_TEST(el2_dies)
 	ck_assert_int_eq(manager_request(manager, POLICY_TOPUP, 1, on_done, &seen, &message),
 			 -ENODEV);
 	ck_assert_str_eq(message.text, "no live EL2: the daemon's state is dead");
+}
+END_TEST
+
+static const int troubles[] = { ENOMEM, ENOBUFS, EAGAIN };
+
+/* Figures that cannot be had are no news of EL2: what was decided stands, and it looks again. */
+START_TEST(figures_cannot_be_had)
+{
+	fake_module_load();
+	start();
+	fake_module.refused = PKVM_CMD_HEAP_STATS_GET;
+	fake_module.refusal = troubles[_i];
+	fake_module.stats.mem.reclaimable = 0;
+	manager_look(manager);
+	settle();
+	manager_look(manager);
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_int_eq(manager->decision.reason, REASON_NOTHING_TO_DO);
+	ck_assert_uint_eq(manager->decision.reserve, FLOOR);
+	ck_assert(manager->sample.live);
+	ck_assert_uint_eq(manager->counters.blind, 2);
+	fake_module.refused = 0;
+	/* By itself, within a second or so. */
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_uint_eq(reserve(), FLOOR);
+	ck_assert_uint_eq(manager->counters.blind, 2);
+	ck_assert_uint_eq(manager->decision.look_again, 0);
+}
+END_TEST
+
+/* It is there, and found once it can be talked to. */
+START_TEST(module_cannot_be_talked_to)
+{
+	fake_module_load();
+	fake_module.refused = PKVM_CMD_INFO_GET;
+	fake_module.refusal = ENOMEM;
+	start();
+	ck_assert_int_eq(manager->state, MANAGER_WAITING);
+	fake_module.refused = 0;
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_int_eq(manager->state, MANAGER_LIVE);
+	ck_assert_uint_eq(manager->counters.loads, 1);
+}
+END_TEST
+
+/* What the lost notifications told is asked for until it is known. */
+START_TEST(notifications_lost_and_no_answer)
+{
+	fake_module_load();
+	start();
+	fake_module.shrinker.batch = 77;
+	fake_module.refused = PKVM_CMD_SHRINKER_GET;
+	fake_module.refusal = ENOMEM;
+	fake_netlink_overrun();
+	settle();
+	ck_assert_uint_eq(manager->shrinker.batch, 64);
+	fake_module.refused = 0;
+	ck_assert_int_gt(sd_event_run(manager->event, 3000000), 0);
+	settle();
+	ck_assert_uint_eq(manager->shrinker.batch, 77);
 }
 END_TEST
 
@@ -264,9 +330,11 @@ START_TEST(notifications_lost)
 	start();
 	fake_module.shrinker.batch = 77;
 	fake_module.stats.mem.reclaimable = 0;
+	seen.changed = 0;
 	fake_netlink_overrun();
 	settle();
 	ck_assert_uint_eq(manager->counters.overruns, 1);
+	ck_assert_uint_ge(seen.changed, 1);
 	ck_assert_uint_eq(manager->shrinker.batch, 77);
 	ck_assert_uint_eq(reserve(), FLOOR);
 }
@@ -436,28 +504,6 @@ START_TEST(host_has_too_little)
 }
 END_TEST
 
-START_TEST(dry_run_moves_nothing)
-{
-	static const struct manager_setting off = { "DryRun", "no" };
-
-	dry_run = true;
-	configure("[Policy]\nDryRun=no\n");
-	fake_module_load();
-	start();
-	ck_assert_uint_eq(fake_module.topups, 0);
-	ck_assert_uint_eq(seen.begun, 1);
-	ck_assert_uint_eq(seen.ended, 1);
-	ck_assert(seen.last.dry_run);
-	ck_assert_uint_eq(manager->counters.dry_runs[POLICY_TOPUP], 1);
-	ck_assert_int_eq(manager->decision.reason, REASON_BACK_OFF);
-	ck_assert_str_eq(manager->config.origin[CONFIG_DRY_RUN], "command line");
-	ck_assert_int_eq(manager_reload(manager, &message), 0);
-	ck_assert_uint_eq(manager->config.value[CONFIG_DRY_RUN], 1);
-	ck_assert_int_eq(manager_set(manager, &off, 1, &message), -EINVAL);
-	ck_assert_uint_eq(manager->config.value[CONFIG_DRY_RUN], 1);
-}
-END_TEST
-
 START_TEST(pressure_takes_pages_back)
 {
 	fake_module_load();
@@ -489,53 +535,6 @@ START_TEST(pressure_stops_a_topup)
 	ck_assert_uint_eq(reserve(), 0);
 	ck_assert_uint_eq(manager->counters.failed[POLICY_TOPUP], 0);
 	ck_assert_uint_lt(manager->counters.pages[POLICY_TOPUP], 131072);
-}
-END_TEST
-
-START_TEST(set_at_run_time)
-{
-	const struct manager_setting good[] = { { "floor", "4M" }, { "HoldTime", "1s" } };
-	const struct manager_setting bad[] = { { "floor", "8M" }, { "Ceiling", "2M" } };
-	const struct manager_setting unknown = { "roof", "8M" };
-
-	fake_module_load();
-	start();
-	ck_assert_int_eq(manager_set(manager, bad, 2, &message), -EINVAL);
-	ck_assert_int_eq(manager_set(manager, &unknown, 1, &message), -ENOENT);
-	ck_assert_str_eq(message.text, "there is no key 'roof'");
-	ck_assert_uint_eq(manager->config.value[CONFIG_FLOOR], FLOOR);
-	ck_assert_int_eq(manager_set(manager, good, 2, &message), 0);
-	settle();
-	ck_assert_uint_eq(reserve(), 1024);
-	ck_assert_str_eq(manager->config.origin[CONFIG_FLOOR], "run time");
-	ck_assert_int_eq(manager_reload(manager, &message), 0);
-	ck_assert_uint_eq(manager->config.value[CONFIG_FLOOR], FLOOR);
-}
-END_TEST
-
-START_TEST(reload_by_signal)
-{
-	fake_module_load();
-	start();
-	configure("[Reserve]\nFloor=8M\n");
-	raise(SIGHUP);
-	settle();
-	ck_assert_uint_eq(reserve(), 2048);
-	ck_assert_uint_eq(manager->counters.reloads, 1);
-	configure("[Reserve]\nFloor=8M\nCeiling=4M\n");
-	raise(SIGHUP);
-	settle();
-	ck_assert_uint_eq(manager->config.value[CONFIG_CEILING], 16384);
-	ck_assert_uint_eq(manager->counters.reloads, 1);
-}
-END_TEST
-
-START_TEST(contradictory_files_at_start)
-{
-	configure("[Reserve]\nFloor=8M\nCeiling=4M\n");
-	fake_module_load();
-	start();
-	ck_assert_uint_eq(reserve(), FLOOR);
 }
 END_TEST
 
@@ -576,6 +575,37 @@ START_TEST(spoilt_store_is_left_aside)
 	start();
 	ck_assert_uint_eq(reserve(), FLOOR);
 	ck_assert_uint_eq(manager->policy.damping, 0);
+}
+END_TEST
+
+#define MINUTE	UINT64_C(60000000)
+
+/* The half hour after which a ping-pong is forgotten does not begin anew. */
+START_TEST(damping_fades_over_restarts)
+{
+	const uint64_t now = 600 * MINUTE;
+	struct policy_state kept, again;
+	struct config config;
+	struct store *store;
+
+	ck_assert_int_eq(config_init(&config), 0);
+	policy_init(&kept);
+	kept.damping = 2;
+	kept.damped_at = now - 40 * MINUTE;
+	kept.ping_pongs = 7;
+	ck_assert_int_eq(store_new(root, &store), 0);
+	ck_assert_int_eq(store_save(store, &kept, now), 0);
+	policy_init(&again);
+	ck_assert_int_eq(store_load(store, &config, now, &again), 0);
+	ck_assert_uint_eq(again.damping, 1);
+	ck_assert_uint_eq(again.ping_pongs, 7);
+	ck_assert_uint_ge(now - again.damped_at, 10 * MINUTE);
+	ck_assert_uint_le(now - again.damped_at, 11 * MINUTE);
+	/* Of a machine that has just been started. */
+	ck_assert_int_eq(store_load(store, &config, MINUTE, &again), 0);
+	ck_assert_uint_eq(again.damped_at, 0);
+	store_free(store);
+	config_release(&config);
 }
 END_TEST
 
@@ -628,6 +658,10 @@ int main(void)
 	tcase_add_test(tcase, old_news);
 	tcase_add_test(tcase, other_version);
 	tcase_add_test(tcase, el2_dies);
+	tcase_add_loop_test(tcase, figures_cannot_be_had, 0,
+			    sizeof(troubles) / sizeof(troubles[0]));
+	tcase_add_test(tcase, module_cannot_be_talked_to);
+	tcase_add_test(tcase, notifications_lost_and_no_answer);
 	tcase_add_test(tcase, idle_is_idle);
 	tcase_add_test(tcase, learns_from_requests);
 	tcase_add_test(tcase, notifications_lost);
@@ -640,15 +674,13 @@ int main(void)
 	tcase_add_test(tcase, others_take_turns);
 	tcase_add_test(tcase, host_has_larger_pages);
 	tcase_add_test(tcase, host_has_too_little);
-	tcase_add_test(tcase, dry_run_moves_nothing);
 	tcase_add_test(tcase, pressure_takes_pages_back);
 	tcase_add_test(tcase, pressure_stops_a_topup);
-	tcase_add_test(tcase, set_at_run_time);
-	tcase_add_test(tcase, reload_by_signal);
-	tcase_add_test(tcase, contradictory_files_at_start);
+	add_config_tests(tcase);
 	tcase_add_test(tcase, learnt_survives);
 	tcase_add_loop_test(tcase, spoilt_store_is_left_aside, 0,
 			    sizeof(spoilt) / sizeof(spoilt[0]));
+	tcase_add_test(tcase, damping_fades_over_restarts);
 	tcase_add_test(tcase, nowhere_to_keep);
 	tcase_add_test(tcase, explains);
 	suite_add_tcase(suite, tcase);

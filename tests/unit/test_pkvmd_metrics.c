@@ -16,20 +16,33 @@
 static struct fake_manager fake;
 
 static struct probe_kind kinds[] = {
-	{ { .cause = 1 },
-	  { .sum = { .calls = 3, .failures = 1, .retries = 4, .given = 8, .duration_ns = 5000 },
+	{ { .type = 1, .cause = 1 },
+	  { .sum = { .calls = 3,
+		     .failures = 1,
+		     .retries = 4,
+		     .asked = 17,
+		     .given = 8,
+		     .duration_ns = 5000 },
 	    .latency = { [12] = 2, [39] = 1 },
+	    .asked = { [3] = 3 },
 	    .given = { [0] = 1, [3] = 2 } } },
-	{ { .cause = 2 }, { .sum = { .calls = 1, .retries = 1, .given = 1, .duration_ns = 7 },
-			    .latency = { [3] = 1 },
-			    .given = { [1] = 1 } } },
+	{ { .type = 1, .cause = 2 },
+	  { .sum = { .calls = 1, .retries = 1, .asked = 2, .given = 1, .duration_ns = 7 },
+	    .latency = { [3] = 1 },
+	    .asked = { [2] = 1 },
+	    .given = { [1] = 1 } } },
+	{ { .source = HYP_REQ_SOURCE_KERNEL, .type = 5 }, { .sum = { .calls = 9 } } },
 };
 
 static void setup(void)
 {
 	fake_manager_init(&fake);
 	fake_probe.pinned = true;
-	fake_probe.reading = (struct probe_reading){ .kinds = kinds, .nr_kinds = 2 };
+	fake_probe.reading = (struct probe_reading){
+		.kinds = kinds,
+		.nr_kinds = 3,
+		.lost = { 41, 42, 43 },
+	};
 }
 
 static void teardown(void)

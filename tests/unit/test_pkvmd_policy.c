@@ -129,6 +129,47 @@ static void shrinker_took(void)
 	sample.shrunk = 6;
 }
 
+/* Less than what enters pressure, but not nothing. */
+static void shrinker_took_and_stalls_go_on(void)
+{
+	shrinker_took();
+	policy_step(&state, &config, &sample);
+	sample.now += 31 * SECOND;
+	sample.pressure.some_avg10 = 100;
+}
+
+static void shrinker_took_and_stalls_are_over(void)
+{
+	shrinker_took_and_stalls_go_on();
+	sample.pressure.some_avg10 = 99;
+}
+
+static void stalls_come_after_all_was_quiet(void)
+{
+	shrinker_took_and_stalls_are_over();
+	policy_step(&state, &config, &sample);
+	sample.pressure.some_avg10 = 100;
+}
+
+/* Nor is there anything to wait for when it is a new EL2. */
+static void shrinker_took_from_another(void)
+{
+	shrinker_took_and_stalls_go_on();
+	sample.live = false;
+	policy_step(&state, &config, &sample);
+	sample.live = true;
+}
+
+static void somebody_took_and_stalls_go_on(void)
+{
+	low();
+	state.reclaimed = 5;
+	sample.reclaimed = 6;
+	policy_step(&state, &config, &sample);
+	sample.now += 31 * SECOND;
+	sample.pressure.some_avg10 = 100;
+}
+
 static void somebody_took(void)
 {
 	low();
@@ -174,6 +215,69 @@ static void short_topup_made_good(void)
 	low();
 	policy_completed(&state, &config, POLICY_TOPUP, true, 51, 0, NOW - 5 * SECOND);
 	policy_completed(&state, &config, POLICY_TOPUP, true, 51, 51, NOW - 1);
+}
+
+static void rehearsed(void)
+{
+	low();
+	set(CONFIG_DRY_RUN, "yes");
+	policy_rehearsed(&state, POLICY_TOPUP, true, 51, NOW - 1);
+}
+
+static void rehearsed_and_a_little_more(void)
+{
+	rehearsed();
+	set(CONFIG_FLOOR, "163");
+}
+
+static void rehearsed_and_a_batch_more(void)
+{
+	rehearsed_and_a_little_more();
+	sample.reclaimable--;
+}
+
+/* What the host can bear was told, not what is wanted. */
+static void rehearsed_in_part(void)
+{
+	low();
+	learnt_800();
+	set(CONFIG_DRY_RUN, "yes");
+	sample.host_available = 640;
+	policy_rehearsed(&state, POLICY_TOPUP, true, 64, NOW - 1);
+}
+
+static void rehearsed_for_a_person(void)
+{
+	low();
+	set(CONFIG_DRY_RUN, "yes");
+	policy_rehearsed(&state, POLICY_TOPUP, false, 51, NOW - 1);
+}
+
+static void rehearsed_before(void)
+{
+	rehearsed();
+	set(CONFIG_DRY_RUN, "no");
+}
+
+static void rehearsed_then_forgotten(void)
+{
+	rehearsed();
+	policy_forget_topups(&state);
+}
+
+/* Between the two, nothing lacked. */
+static void rehearsed_last_time(void)
+{
+	rehearsed();
+	sample.reclaimable = 50;
+	policy_step(&state, &config, &sample);
+	low();
+}
+
+static void short_topup_forgotten(void)
+{
+	short_topup();
+	policy_forget_topups(&state);
 }
 
 static void host_has_640(void)
@@ -271,6 +375,19 @@ static void rises_at_floor(void)
 	sample.reclaimable = 100;
 }
 
+static void rises_without_a_page(void)
+{
+	rises();
+	sample.reclaimable = 0;
+	set(CONFIG_FLOOR, "0");
+}
+
+static void high_at_floor(void)
+{
+	enters_high();
+	sample.reclaimable = 100;
+}
+
 static void nothing_left(void)
 {
 	enters_high();
@@ -322,6 +439,12 @@ static void cooling(void)
 {
 	rises();
 	policy_completed(&state, &config, POLICY_RELEASE, true, 100, 100, NOW - 2 * SECOND + 1);
+}
+
+static void relief_rehearsed(void)
+{
+	rises();
+	policy_rehearsed(&state, POLICY_RELEASE, true, 500, NOW - 2 * SECOND + 1);
 }
 
 static void cooled(void)
@@ -405,6 +528,11 @@ static const struct {
 	ACTS(taken_30s_ago, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(taken_31s_ago_damped, TOPUP, HOLD, 51, 29 * SECOND),
 	DOES_NOT(shrinker_took, TOPUP, HOLD, 51, 30 * SECOND),
+	DOES_NOT(shrinker_took_and_stalls_go_on, TOPUP, PRESSURE_LASTS, 51, 33 * SECOND),
+	ACTS(shrinker_took_and_stalls_are_over, TOPUP, LOW_RESERVE, 51),
+	ACTS(stalls_come_after_all_was_quiet, TOPUP, LOW_RESERVE, 51),
+	ACTS(shrinker_took_from_another, TOPUP, LOW_RESERVE, 51),
+	ACTS(somebody_took_and_stalls_go_on, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(somebody_took, TOPUP, HOLD, 51, 30 * SECOND),
 	ACTS(counters_of_a_new_module, TOPUP, LOW_RESERVE, 51),
 	ACTS(first_sample, TOPUP, LOW_RESERVE, 51),
@@ -412,6 +540,15 @@ static const struct {
 	ACTS(short_topup_past, TOPUP, LOW_RESERVE, 51),
 	DOES_NOT(short_topups, TOPUP, BACK_OFF, 51, SECOND),
 	ACTS(short_topup_made_good, TOPUP, LOW_RESERVE, 51),
+	ACTS(short_topup_forgotten, TOPUP, LOW_RESERVE, 51),
+	DOES_NOT(rehearsed, TOPUP, REHEARSED, 51, 0),
+	DOES_NOT(rehearsed_and_a_little_more, TOPUP, REHEARSED, 114, 0),
+	ACTS(rehearsed_and_a_batch_more, TOPUP, LOW_RESERVE, 115),
+	DOES_NOT(rehearsed_in_part, TOPUP, REHEARSED, 64, 0),
+	ACTS(rehearsed_for_a_person, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_before, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_then_forgotten, TOPUP, LOW_RESERVE, 51),
+	ACTS(rehearsed_last_time, TOPUP, LOW_RESERVE, 51),
 	ACTS(host_has_640, TOPUP, LOW_RESERVE, 64),
 	DOES_NOT(host_has_630, TOPUP, HOST_SHORT, 63, 30 * SECOND),
 	DOES_NOT(low_under_pressure, TOPUP, PRESSURE_LASTS, 60, 2 * SECOND),
@@ -431,7 +568,9 @@ static const struct {
 	ACTS(is_sustained, RELEASE, PRESSURE_SUSTAINED, 500),
 	DOES_NOT(sustained_but_low, RELEASE, PRESSURE_FALLING, 500, 2 * SECOND),
 	ACTS(sustained_at_floor, RECLAIM, PRESSURE_SUSTAINED, 100),
-	DOES_NOT(rises_at_floor, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
+	DOES_NOT(rises_at_floor, RELEASE, FLOOR, 0, 2 * SECOND),
+	ACTS(high_at_floor, RECLAIM, PRESSURE_RISING, 100),
+	DOES_NOT(rises_without_a_page, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
 	DOES_NOT(nothing_left, RECLAIM, NOTHING_RECLAIMABLE, 0, 2 * SECOND),
 	/* It ends. */
 	DOES_NOT(leaves, NONE, NOTHING_TO_DO, 0, 0),
@@ -441,6 +580,7 @@ static const struct {
 	DOES_NOT(high_goes_below_enter, RELEASE, PRESSURE_FALLING, 500, 2 * SECOND),
 	/* Why nothing is taken back. */
 	DOES_NOT(cooling, RELEASE, COOL_DOWN, 500, 1),
+	DOES_NOT(relief_rehearsed, RELEASE, COOL_DOWN, 500, 1),
 	ACTS(cooled, RELEASE, PRESSURE_RISING, 500),
 	DOES_NOT(damped, RELEASE, PING_PONG, 500, 2 * SECOND),
 	ACTS(damped_reached, RELEASE, PRESSURE_RISING, 500),

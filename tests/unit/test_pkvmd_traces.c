@@ -73,6 +73,12 @@ static void act(const struct policy_decision *decision)
 	policy_completed(&sim.policy, &sim.config, decision->action, true, pages, pages, sim.now);
 }
 
+static void rehearse(const struct policy_decision *decision)
+{
+	sim.actions[decision->action]++;
+	policy_rehearsed(&sim.policy, decision->action, true, decision->pages, sim.now);
+}
+
 /* As the manager: an action that has ended is a reason to ask again. */
 static void ask(bool triggered)
 {
@@ -99,6 +105,8 @@ static void ask(bool triggered)
 		sim.steps++;
 		if (decision.action == POLICY_NONE)
 			sim.suppressed[decision.reason]++;
+		else if (sim.config.value[CONFIG_DRY_RUN])
+			rehearse(&decision);
 		else
 			act(&decision);
 	} while (decision.action != POLICY_NONE);
@@ -341,10 +349,36 @@ START_TEST(the_shrinker_is_not_fought)
 		shrink_all();
 		pass(10 * SECOND);
 	}
-	ck_assert_uint_eq(sim.actions[POLICY_RELEASE] + sim.actions[POLICY_RECLAIM], 0);
-	/* An hour would have room for 120, at the hold time of quiet times. */
-	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 12);
+	ck_assert_uint_eq(all_actions(), 0);
 	ck_assert_uint_gt(sim.suppressed[REASON_HOLD], 0);
+	/* It leaves off, but the stalls do not. */
+	pass(HOUR);
+	ck_assert_uint_eq(all_actions(), 0);
+	ck_assert_uint_gt(sim.suppressed[REASON_PRESSURE_LASTS], 0);
+	sim.stalled = 0;
+	pass(HOUR);
+	ck_assert_uint_eq(sim.actions[POLICY_TOPUP], 1);
+	ck_assert_uint_eq(all_actions(), 1);
+	ck_assert_uint_eq(sim.look_again, 0);
+}
+END_TEST
+
+/* Told while they would be done, and not again and again; idle, it sleeps. */
+START_TEST(dry_run)
+{
+	set(CONFIG_DRY_RUN, "yes");
+	ask(false);
+	pass(24 * HOUR);
+	ck_assert_uint_eq(sim.actions[POLICY_TOPUP], 1);
+	ck_assert_uint_eq(sim.steps, 2);
+	burst(90);
+	burst_ends(90);
+	ck_assert_uint_le(sim.actions[POLICY_TOPUP], 1 + 90 * (VM_PAGES + EXTRA_PAGES) / 64);
+	ck_assert_uint_eq(sim.moved[POLICY_TOPUP], 0);
+	press(3000, MINUTE);
+	ck_assert_uint_ge(sim.actions[POLICY_RELEASE] + sim.actions[POLICY_RECLAIM], 1);
+	/* At the most once per cool-down. */
+	ck_assert_uint_le(sim.actions[POLICY_RELEASE] + sim.actions[POLICY_RECLAIM], 40);
 }
 END_TEST
 
@@ -365,6 +399,7 @@ int main(void)
 	tcase_add_test(tcase, oscillating_pressure_without_damping);
 	tcase_add_test(tcase, fast_oscillation_is_sat_out);
 	tcase_add_test(tcase, the_shrinker_is_not_fought);
+	tcase_add_test(tcase, dry_run);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

@@ -67,28 +67,39 @@ with_tracefs()
 	number 'requests that tracefs has seen' "$(wc -l <"$FACTS")" -gt 3
 }
 
-# The histogram of column $2 of the facts with cause $1, as the probe is to have it: "from count".
-histogram_of_facts()
+# A line for each bucket of each histogram: "cause histogram from count". Of the facts:
+histograms_of_facts()
 {
-	awk -v cause="$1" -v column="$2" '
-		$1 == cause {
-			from = $column ? 1 : 0
-			while (from && from * 2 <= $column)
+	awk 'function add(name, value, from)
+		{
+			from = value ? 1 : 0
+			while (from && from * 2 <= value)
 				from *= 2
-			counts[from]++
+			counts[$1 " " name "_histogram " from]++
 		}
-		END { for (from in counts) print from, counts[from] }' "$FACTS" | sort -n
+		{ add("asked_pages", $3); add("given_pages", $4); add("duration_ns", $7) }
+		END { for (bucket in counts) print bucket, counts[bucket] }' "$FACTS" | sort
 }
 
-histogram_of_probe()
+histograms_of_probe()
 {
-	jq -r --arg cause "$1" --arg key "$2" '.kinds[] | select(.cause == $cause) | .[$key] |
-		to_entries[] | "\(.key) \(.value)"' "$HIST" | sort -n
+	jq -r '.kinds[] | .cause as $cause | to_entries[] | select(.key | endswith("_histogram")) |
+		.key as $key | .value | to_entries[] |
+		"\($cause) \($key) \(.key) \(.value)"' "$HIST" | sort
 }
 
-sum_of_facts()
+# "calls asked given retries failures duration_ns"
+sums_of_facts()
 {
-	awk -v column="$1" '{ sum += $column } END { print sum + 0 }' "$FACTS"
+	awk '{ asked += $3; given += $4; retries += $5; failures += $6 != 0; took += $7 }
+		END { printf "%d %d %d %d %d %.0f\n", NR, asked, given, retries, failures, took }' \
+		"$FACTS"
+}
+
+sums_of_probe()
+{
+	jq -r '[.kinds | map(.calls), map(.asked_pages), map(.given_pages), map(.retries),
+		map(.failures), map(.duration_ns) | add] | join(" ")' "$HIST"
 }
 
 sum_of_probe()
@@ -102,35 +113,27 @@ counters()
 		jq -r '.host | "\(.requested_pages) \(.request_retries) \(.request_failures)"'
 }
 
-# Exactly the same, to the nanosecond's slot.
+# The probe's figures in HIST are what tracefs has seen, exactly, to the nanosecond's slot, and
+# what the module counted between $1 and $2.
+figures_agree()
+{
+	is 'calls, pages, retries, failures, time' "$(sums_of_probe)" "$(sums_of_facts)"
+	number failures "$(sum_of_probe failures)" -gt 0
+	is histograms "$(histograms_of_probe)" "$(histograms_of_facts)"
+	is 'counters of the module' "$(sums_of_probe | cut -d ' ' -f 2,4,5)" \
+		"$(paste -d ' ' <(echo "$1") <(echo "$2") | awk '{ print $4 - $1, $5 - $2, $6 - $3 }')"
+}
+
 histograms_agree()
 {
-	local before after cause
+	local before after
 
 	before=$(counters)
 	start_trace "$HIST" -j trace hist
 	with_tracefs scenario
 	end_trace
 	after=$(counters)
-
-	is calls "$(sum_of_probe calls)" "$(wc -l <"$FACTS")"
-	is 'pages asked for' "$(sum_of_probe asked_pages)" "$(sum_of_facts 3)"
-	is 'pages given' "$(sum_of_probe given_pages)" "$(sum_of_facts 4)"
-	is retries "$(sum_of_probe retries)" "$(sum_of_facts 5)"
-	is failures "$(sum_of_probe failures)" "$(awk '$6' "$FACTS" | wc -l)"
-	number failures "$(sum_of_probe failures)" -gt 0
-	is 'time taken' "$(sum_of_probe duration_ns)" "$(sum_of_facts 7)"
-	is causes "$(jq -r '.kinds[].cause' "$HIST" | sort)" "$(cut -d ' ' -f 1 "$FACTS" | sort -u)"
-	for cause in $(jq -r '.kinds[].cause' "$HIST"); do
-		is "times of $cause" "$(histogram_of_probe "$cause" duration_ns_histogram)" \
-			"$(histogram_of_facts "$cause" 7)"
-		is "pages asked for $cause" "$(histogram_of_probe "$cause" asked_pages_histogram)" \
-			"$(histogram_of_facts "$cause" 3)"
-		is "pages given for $cause" "$(histogram_of_probe "$cause" given_pages_histogram)" \
-			"$(histogram_of_facts "$cause" 4)"
-	done
-	is 'counters of the module' "$(sum_of_probe asked_pages) $(sum_of_probe retries) $(sum_of_probe failures)" \
-		"$(paste -d ' ' <(echo "$before") <(echo "$after") | awk '{ print $4 - $1, $5 - $2, $6 - $3 }')"
+	figures_agree "$before" "$after"
 }
 
 # By VM and by process: the same calls once more.
@@ -218,6 +221,7 @@ service_pins()
 	local before after
 
 	systemd-sysusers
+	systemctl reload dbus
 	systemd-tmpfiles --create /usr/lib/tmpfiles.d/pkvmd-probe.conf
 	install -D /root/probe_read /usr/local/bin/probe_read
 	systemctl start pkvmd-probe
@@ -243,17 +247,101 @@ read_as()
 		/usr/local/bin/probe_read /run/pkvm-probe
 }
 
-# The daemon, which has no capability for BPF, tells what the probe has; without it, that too.
+# "LABELS calls bytes" of each type of request, by the histograms' own count and sum.
+calls_of_metrics()
+{
+	join <(samples_of pkvmd_probe_call_duration_seconds_count "$1") \
+		<(samples_of pkvmd_probe_call_asked_bytes_sum "$1")
+}
+
+samples_of()
+{
+	sed -n "s/^$1{source=\"module\",\(.*\)} /\1 /p" <<<"$2" | tr -d '\r' | sort
+}
+
+# The daemon, which has no capability for BPF, tells what the probe has. It moves nothing itself.
 pkvmd_publishes()
 {
+	local metrics
+
+	mkdir -p /run/pkvmd.conf.d
+	printf '[Policy]\nDryRun=yes\n' >/run/pkvmd.conf.d/bpf.conf
 	systemctl start pkvmd
 	pkvmctl -j trace hist --service >"$HIST"
-	contains metrics "$(/root/scrape)" "pkvmd_probe_call_duration_seconds_count $(sum_of_probe calls)"
-	contains metrics "$(/root/scrape)" 'pkvmd_probe_running 1'
+	metrics=$(/root/scrape)
+	is 'metrics by type' "$(calls_of_metrics "$metrics")" "$(jq -r '.kinds[] |
+		"type=\"\(.type)\",cause=\"\(.cause)\" \(.calls) \(.asked_pages * 4096)"' "$HIST" | sort)"
+	contains metrics "$metrics" 'pkvmd_probe_lost_total{what="sums"} 0'
+	contains metrics "$metrics" 'pkvmd_probe_running 1'
+}
+
+as_nobody()
+{
+	setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+}
+
+request_histograms()
+{
+	as_nobody busctl --json=short call org.pkvm1 /org/pkvm1 org.pkvm1.Manager \
+		GetRequestHistograms
+}
+
+# What the bus tells everyone, put as pkvmctl puts it.
+histograms_of_bus()
+{
+	request_histograms | jq 'def keyed: map({ key: "\((.[0] + 1) / 2 | floor)", value: .[1] }) |
+			from_entries;
+		def plain: with_entries(.key |= gsub("-"; "_") | .key |= sub("nsec"; "ns") |
+			.value |= .data);
+		{ kinds: [.data[0][] | plain | with_entries(
+				if .key | endswith("_histogram") then .value |= keyed else . end)],
+			lost: .data[1] | plain }'
+}
+
+# A probe that has just begun: all that it counts is in the scenario.
+bus_agrees()
+{
+	local before after
+
+	systemctl restart pkvmd-probe
+	before=$(counters)
+	with_tracefs scenario
+	after=$(counters)
+	histograms_of_bus >"$HIST"
+	figures_agree "$before" "$after"
+	is source "$(jq -c '[.kinds[].source] | unique' "$HIST")" '["module"]'
+	is lost "$(jq -c .lost "$HIST")" '{"events":0,"stacks":0,"sums":0}'
+}
+
+daemon_says()
+{
+	[ "$(pkvmctl -j status | jq -r '.daemon | "\(.probe_running) \(.probe_reason)"')" = "$1" ]
+}
+
+# Told when it happens, to everyone who listens, and why.
+pkvmd_misses_the_probe()
+{
+	local monitor missing='pkvmd-probe.service does not run'
+
+	daemon_says 'true '
+	is 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" 'Supplying EL2'
+	gdbus monitor --system --dest org.pkvm1 >"$TEST_DIR/signals" &
+	monitor=$!
+	eventually 10 grep -q 'owned by' "$TEST_DIR/signals"
 	systemctl stop pkvmd-probe
+	eventually 5 grep -q "PropertiesChanged.*'ProbeRunning': <false>" "$TEST_DIR/signals"
+	eventually 5 daemon_says "false $missing"
+	contains 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" "; no probe: $missing"
+	contains status "$(pkvmctl status)" "$missing"
 	contains metrics "$(/root/scrape)" 'pkvmd_probe_running 0'
-	systemctl stop pkvmd pkvmd.socket
+	runs 1 request_histograms
+	contains 'the error' "$(cat "$ERR")" "no figures of hyp requests: $missing"
 	systemctl start pkvmd-probe
+	eventually 5 grep -q "PropertiesChanged.*'ProbeRunning': <true>" "$TEST_DIR/signals"
+	kill "$monitor"
+	is 'times told' "$(grep -c PropertiesChanged "$TEST_DIR/signals")" 2
+	is 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" 'Supplying EL2'
+	systemctl stop pkvmd pkvmd.socket
 }
 
 service_is_confined()
@@ -261,6 +349,25 @@ service_is_confined()
 	systemd-analyze security --no-pager --threshold=20 pkvmd-probe
 	is capabilities "$(systemctl show -p CapabilityBoundingSet --value pkvmd-probe)" \
 		'cap_perfmon cap_bpf'
+}
+
+# The probe outlives VMs and processes: when its maps are full of those that are gone, the
+# living are still told, and nothing is lost.
+old_ones_make_room()
+{
+	local vm
+
+	/root/probe_fill /sys/fs/bpf/pkvm
+	pkvmctl reclaim --all
+	vm=$(pkvmctl -j vm create --vcpus 16 | jq '.vms[0].handle')
+	pkvmctl -j trace hist --service >"$HIST"
+	number 'calls for the new VM' "$(jq --argjson vm "$vm" \
+		'[.vms[] | select(.vm == $vm).calls] | add // 0' "$HIST")" -gt 0
+	number 'calls of its creator' "$(jq \
+		'[.processes[] | select(.comm == "pkvmctl").calls] | add // 0' "$HIST")" -gt 0
+	number 'VMs told' "$(jq '.vms | length' "$HIST")" -gt 1000
+	is lost "$(jq -c .lost "$HIST")" '{"events":0,"stacks":0,"sums":0}'
+	pkvmctl vm destroy --all
 }
 
 # What is pinned says that somebody measures: not so when nobody does.
@@ -456,7 +563,10 @@ test_case losses-are-counted losses_are_counted
 test_case missing-is-named missing_is_named
 test_case service-pins service_pins
 test_case pkvmd-publishes pkvmd_publishes
+test_case bus-agrees bus_agrees
+test_case pkvmd-misses-the-probe pkvmd_misses_the_probe
 test_case service-is-confined service_is_confined
+test_case old-ones-make-room old_ones_make_room
 test_case service-is-killed service_is_killed
 test_case heap-agrees heap_agrees
 test_case el2-events el2_events_are_told

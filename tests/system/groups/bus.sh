@@ -92,12 +92,24 @@ explains_itself()
 	is 'the interface' "$(pkvmd --bus-introspect)" "$(tail -n +2 $INTERFACE_XML)"
 	runs 0 gdbus introspect --system -d org.pkvm1 -o /org/pkvm1
 	for method in TopUp Reclaim SetPolicy ReloadConfig ExplainLastDecision ListDecisions \
-		ListVMs; do
+		ListVMs GetRequestHistograms; do
 		contains 'the introspection' "$(cat "$OUT")" "$method("
 	done
 	contains 'the introspection' "$(cat "$OUT")" 'in  t pages'
 	runs 0 busctl introspect "${BUS[@]}"
 	contains 'the introspection' "$(cat "$OUT")" .ReserveTargetPages
+}
+
+# As from another host: what "ssh HOST systemd-stdio-bridge" does there, done here.
+remote_user_reads()
+{
+	mkdir "$TEST_DIR/bin"
+	printf '#!/bin/sh\nexec systemd-stdio-bridge\n' >"$TEST_DIR/bin/ssh"
+	chmod 755 "$TEST_DIR/bin/ssh"
+	runs 0 env PATH="$TEST_DIR/bin:$PATH" busctl -H fleet introspect "${BUS[@]}"
+	contains 'the introspection' "$(cat "$OUT")" .ReserveTargetPages
+	runs 0 env PATH="$TEST_DIR/bin:$PATH" busctl -H fleet call "${BUS[@]}" ExplainLastDecision
+	contains explanation "$(cat "$OUT")" '"reserve-pages" t'
 }
 
 everyone_may_read()
@@ -114,6 +126,18 @@ everyone_may_read()
 	runs 0 as_nobody pkvmctl policy explain
 	runs 0 as_nobody pkvmctl metrics
 	pkvmctl vm destroy --all
+}
+
+# Nobody has made a place for its maps: the daemon does without, and says so.
+probe_is_missed()
+{
+	local reason='there was no /sys/fs/bpf/pkvm when pkvmd began'
+
+	is ProbeRunning "$(property ProbeRunning)" false
+	contains ProbeReason "$(property ProbeReason)" "$reason"
+	contains 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" "; no probe: $reason"
+	runs 1 as_nobody busctl call "${BUS[@]}" GetRequestHistograms
+	contains 'the error' "$(cat "$ERR")" "no figures of hyp requests: $reason"
 }
 
 changing_is_refused()
@@ -210,7 +234,7 @@ signals_tell()
 	is 'signals before and after' "$(grep -c 'Manager.ActionBegins\|Manager.ActionEnded' \
 		"$TEST_DIR/signals")" 4
 	grep "ActionBegins.*'action': <'topup'>.*'reason': <'requested'>" "$TEST_DIR/signals" |
-		grep "'asked-pages': <uint64 10>" >/dev/null
+		grep "'asked-pages': <uint64 10>.*'reserve-pages': <uint64 " >/dev/null
 	pages=$(sed -n "s/.*ActionEnded.*'dry-run': <false>.*'done-pages': <uint64 \([0-9]*\)>.*/\1/p" \
 		"$TEST_DIR/signals")
 	topped_up 'pages done' "$pages" 10
@@ -329,6 +353,20 @@ stops_cleanly()
 	rmmod pkvm
 }
 
+# So that there are figures of every kind.
+probe_measures()
+{
+	systemd-tmpfiles --create pkvmd-probe.conf
+	systemctl start pkvmd-probe
+	systemctl restart pkvmd
+	eventually 10 test "$(property ProbeRunning)" = true
+	# Else what was taken back may be there again when it is wanted.
+	pkvmctl policy set DryRun=yes
+	pkvmctl reclaim --all
+	pkvmctl vm create --max-vcpus 512
+	contains 'the scrape' "$(/root/scrape)" 'pkvmd_probe_calls_total{source="module"'
+}
+
 # As Prometheus sees it.
 promtool_accepts_a_scrape()
 {
@@ -353,6 +391,7 @@ promtool_accepts_the_rules()
 test_case install install_service
 test_case start service_starts
 if [ "$1" = promtool ]; then
+	test_case probe probe_measures
 	test_case scrape promtool_accepts_a_scrape
 	test_case openmetrics promtool_imports_openmetrics
 	test_case alert-rules promtool_accepts_the_rules
@@ -360,7 +399,9 @@ if [ "$1" = promtool ]; then
 fi
 test_case hardened is_hardened
 test_case introspection explains_itself
+test_case remote remote_user_reads
 test_case reading everyone_may_read
+test_case no-probe probe_is_missed
 test_case refusals changing_is_refused
 test_case polkit-allows polkit_may_allow
 test_case no-polkit without_polkit_only_root

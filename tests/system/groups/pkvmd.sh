@@ -159,9 +159,8 @@ killed_again_and_again()
 	local i pid
 
 	systemctl stop pkvmd
-	for i in 1 2 3 4 5; do
+	for i in 1 2 3 4 5 6; do
 		pkvmctl reclaim --all
-		systemctl reset-failed pkvmd
 		systemctl start pkvmd
 		sleep 0.0$i
 		pid=$(main_pid)
@@ -172,7 +171,7 @@ killed_again_and_again()
 			.stock_pages + .heap_pages + .tables_pages + .vmemmap_pages' "$OUT")"
 		runs 0 pkvmctl heap check
 	done
-	systemctl reset-failed pkvmd
+	# However often: it is not given up.
 	systemctl start pkvmd
 	eventually 20 at_least .memory.reclaimable_pages "$(cat /root/burst_pages)"
 }
@@ -228,6 +227,18 @@ dry_run_moves_nothing()
 	is 'pages reclaimed' "$(figure .host.reclaimed_pages)" "$before"
 	rm $DROPINS/50-dry.conf
 	systemctl reload pkvmd
+}
+
+# What the cases before have made it decide: MESSAGE_IDs, each of one action and one kind.
+decisions_have_ids()
+{
+	journalctl -u pkvmd -o json --no-pager |
+		jq -s 'map(select(.PKVM_ACTION and (has("ERRNO") | not))) |
+			map({ id: .MESSAGE_ID, what: [.PKVM_ACTION, has("PKVM_MOVED_PAGES"),
+				(.MESSAGE | startswith("no "))] }) | unique' >"$TEST_DIR/ids"
+	number 'kinds of decision' "$(jq length "$TEST_DIR/ids")" -ge 3
+	is 'MESSAGE_IDs' "$(jq 'map(.id) | unique | length' "$TEST_DIR/ids")" \
+		"$(jq length "$TEST_DIR/ids")"
 }
 
 # The time of the first take-back that pressure was the reason of, us of the monotonic clock.
@@ -304,24 +315,46 @@ oscillating_hog_is_no_ping_pong()
 	systemctl reload pkvmd
 }
 
-# A control group's pressure can be watched by whom its file is writable for.
+CGROUP=/sys/fs/cgroup/outer/watched
+
+has_open()
+{
+	find "/proc/$(main_pid)/fd" -lname "*$1" | grep -q .
+}
+
+# A control group's pressure can be watched by whom its file is writable for, and as long as it
+# is there; that it is, or is again, is noticed.
 cgroup_is_watched()
 {
-	local cgroup=/sys/fs/cgroup/watched
+	printf '[Pressure]\nCgroups=outer/watched\n' >$DROPINS/50-cgroup.conf
+	systemctl reload pkvmd
+	eventually 5 said "cannot watch $CGROUP/memory.pressure: No such file or directory"
+	mkdir -p $CGROUP
+	eventually 5 said "cannot watch $CGROUP/memory.pressure: Permission denied"
+	chown pkvmd $CGROUP/memory.pressure
+	eventually 5 has_open $CGROUP/memory.pressure
+	rmdir $CGROUP ${CGROUP%/*}
+	eventually 5 said "$CGROUP/memory.pressure is gone; its pressure does not count"
+	mkdir -p $CGROUP
+	chown pkvmd $CGROUP/memory.pressure
+	eventually 5 has_open $CGROUP/memory.pressure
+}
 
-	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-	mkdir $cgroup
-	printf '[Pressure]\nCgroups=watched\n' >$DROPINS/50-cgroup.conf
-	systemctl reload pkvmd
-	eventually 5 said "cannot watch $cgroup/memory.pressure: Permission denied"
-	chown pkvmd $cgroup/memory.pressure
-	systemctl reload pkvmd
-	runs 0 find "/proc/$(main_pid)/fd" -lname "*$cgroup/memory.pressure"
-	contains 'what it has open' "$(cat "$OUT")" "/fd/"
-	rmdir $cgroup
-	eventually 5 said "$cgroup/memory.pressure is gone; its pressure counts no more"
-	rm $DROPINS/50-cgroup.conf
-	systemctl reload pkvmd
+# With the drop-in of pkvmd(8) it need not be given to the daemon.
+cgroup_by_capability()
+{
+	chown root $CGROUP/memory.pressure
+	mkdir -p /run/systemd/system/pkvmd.service.d
+	printf '[Service]\nAmbientCapabilities=CAP_DAC_OVERRIDE\nCapabilityBoundingSet=%s\n' \
+		CAP_DAC_OVERRIDE >/run/systemd/system/pkvmd.service.d/cgroup.conf
+	systemctl daemon-reload
+	systemctl restart pkvmd
+	eventually 5 has_open $CGROUP/memory.pressure
+	! said 'cannot watch' || fail 'it could not be watched'
+	rmdir $CGROUP ${CGROUP%/*}
+	rm $DROPINS/50-cgroup.conf /run/systemd/system/pkvmd.service.d/cgroup.conf
+	systemctl daemon-reload
+	systemctl restart pkvmd
 }
 
 switches()
@@ -357,6 +390,8 @@ wrong_use_is_refused()
 	contains 'the error' "$(cat "$ERR")" "unexpected argument 'more'"
 	runs 0 pkvmd --help
 	runs 0 pkvmd --version
+	runs 0 pkvmd --dry-run --print-config
+	contains 'the configuration' "$(cat "$OUT")" '# command line'$'\n'DryRun=yes
 }
 
 test_case prepare prepare
@@ -370,10 +405,12 @@ test_case killed-again-and-again killed_again_and_again
 test_case watchdog watchdog_recovers
 test_case reload reload_takes_drop_ins
 test_case dry-run dry_run_moves_nothing
+test_case message-ids decisions_have_ids
 test_case pressure pressure_brings_pages_back
 echo "from the PSI event until pages were back: $(cat /root/reaction_ms) ms"
 test_case oscillating-hog oscillating_hog_is_no_ping_pong
 test_case cgroup cgroup_is_watched
+test_case cgroup-by-capability cgroup_by_capability
 test_case idle idle_daemon_sleeps
 test_case wrong-use wrong_use_is_refused
 test_case stop stops_cleanly

@@ -39,6 +39,33 @@ topped_up_ahead()
 	number 'pages in stock' "$(figure .memory.stock_pages)" -ge 256
 }
 
+# Who has BPF programs on the module's tracepoints.
+holds()
+{
+	pkvmctl -j status | jq -e --argjson pid "$1" 'any(.use.holders[]; .pid == $pid)' >/dev/null
+}
+
+# One object for all kernels: it loads, attaches and measures.
+probes_measure()
+{
+	local hist heap
+
+	pkvmctl -j trace hist >"$TEST_DIR/hist" &
+	hist=$!
+	pkvmctl -j trace heap >"$TEST_DIR/heap" &
+	heap=$!
+	eventually 20 holds $hist
+	eventually 20 holds $heap
+	pkvmctl reclaim --all
+	pkvmctl vm create --vcpus 0 --max-vcpus 512
+	pkvmctl vm destroy --all
+	kill -INT $hist $heap
+	wait $hist
+	wait $heap
+	number 'calls measured' "$(jq '[.kinds[].calls] | add // 0' "$TEST_DIR/hist")" -gt 0
+	number 'allocations followed' "$(jq .allocs "$TEST_DIR/heap")" -gt 0
+}
+
 # It enters the kernel by the code that EL2 has to know.
 cpu_comes_back()
 {
@@ -56,6 +83,7 @@ unload_and_check()
 test_case load-with-selftest load_with_selftest
 test_case vms-come-and-go vms_come_and_go
 test_case selftest pkvmctl selftest
+test_case probes-measure probes_measure
 test_case topped-up-ahead topped_up_ahead
 test_case pages-come-back pages_come_back
 test_case cpu-comes-back cpu_comes_back

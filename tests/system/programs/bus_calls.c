@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bus_calls N: makes N calls to pkvmd over the bus, of every kind that anybody may make
- * and one that is refused, and checks that each is answered as it should be. Several are
+ * and two that are refused, and checks that each is answered as it should be. Several are
  * under way at a time, as from several callers. Exit status 1 at the first that is not.
  */
 #include <stdio.h>
@@ -48,11 +48,18 @@ static int on_refusal(sd_bus_message *reply, void *arg, sd_bus_error *error)
 	return 0;
 }
 
+static int on_no_probe(sd_bus_message *reply, void *arg, sd_bus_error *error)
+{
+	(void)error;
+	check(arg, reply, "org.pkvm1.Error.NoProbe");
+	return 0;
+}
+
 static int send_call(struct run *run)
 {
 	sd_bus *bus = run->bus;
 
-	switch (run->sent++ % 6) {
+	switch (run->sent++ % 7) {
 	case 0:
 		return sd_bus_call_method_async(bus, NULL, NAME, PATH, PROPERTIES, "Get", on_answer,
 						run, "ss", INTERFACE, "ReservePages");
@@ -68,6 +75,9 @@ static int send_call(struct run *run)
 	case 4:
 		return sd_bus_call_method_async(bus, NULL, NAME, PATH, PROPERTIES, "Get", on_answer,
 						run, "ss", INTERFACE, "Configuration");
+	case 5:
+		return sd_bus_call_method_async(bus, NULL, NAME, PATH, INTERFACE,
+						"GetRequestHistograms", on_no_probe, run, NULL);
 	default:
 		return sd_bus_call_method_async(bus, NULL, NAME, PATH, INTERFACE, "TopUp",
 						on_refusal, run, "t", UINT64_C(0));

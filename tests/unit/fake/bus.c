@@ -26,7 +26,7 @@ static const char config[] =
 	" <auth>EXTERNAL</auth>\n"
 	" <policy context=\"default\">\n"
 	"  <allow user=\"*\"/>\n"
-	"  <allow own=\"*\"/>\n"
+	"  <%s own=\"*\"/>\n"
 	"  <allow send_destination=\"*\"/>\n"
 	"  <allow receive_sender=\"*\"/>\n"
 	" </policy>\n"
@@ -37,19 +37,33 @@ static void path_of(const char *name, char *buf, size_t size)
 	snprintf(buf, size, "%s/%s", daemon_.folder, name);
 }
 
+static void write_config(const char *own)
+{
+	char path[96];
+	FILE *file;
+
+	path_of("config", path, sizeof(path));
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, config, daemon_.folder, own);
+	fclose(file);
+}
+
+void fake_bus_let_own(bool allowed)
+{
+	write_config(allowed ? "allow" : "deny");
+	if (daemon_.pid)
+		kill(daemon_.pid, SIGHUP);
+}
+
 void fake_bus_prepare(void)
 {
 	char path[96], address[128];
-	FILE *file;
 
 	strcpy(daemon_.folder, "/tmp/pkvmd-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(daemon_.folder));
 	ck_assert_int_eq(chmod(daemon_.folder, 0755), 0);
-	path_of("config", path, sizeof(path));
-	file = fopen(path, "w");
-	ck_assert_ptr_nonnull(file);
-	fprintf(file, config, daemon_.folder);
-	fclose(file);
+	write_config("allow");
 	path_of("bus", path, sizeof(path));
 	snprintf(address, sizeof(address), "unix:path=%s", path);
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);

@@ -15,6 +15,9 @@
 void fake_bus_prepare(void);
 void fake_bus_start(void);
 void fake_bus_stop(void);
+
+/* Whether the bus gives anybody the name of pkvmd; from the next start on, or from now. */
+void fake_bus_let_own(bool allowed);
 void fake_bus_remove(void);
 
 enum fake_answer {

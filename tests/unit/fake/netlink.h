@@ -19,6 +19,8 @@ struct fake_module {
 	uint32_t netlink_abi;
 	struct pkvm_stats stats;
 	struct pkvm_shrinker shrinker;
+	int refused;			/* PKVM_CMD_...: a command that fails; 0: none */
+	int refusal;			/* the errno of that */
 	uint64_t topup_limit;		/* pages that a top-up gets at the most */
 	uint64_t topup_excess;		/* and beyond what it asked for */
 	unsigned int topups, reclaims;	/* calls */

@@ -246,6 +246,8 @@ static int module(int from, const struct nlmsghdr *request)
 		move_pages(from, request, genl->cmd);
 		return 0;
 	}
+	if (genl->cmd == fake_module.refused)
+		return -fake_module.refusal;
 	msg = begin(request, family, genl->cmd);
 	if (genl->cmd == PKVM_CMD_INFO_GET)
 		put_info(msg);

@@ -126,7 +126,7 @@ int manager_request(struct manager *manager, enum policy_action kind, uint64_t p
 	fake->kind = kind;
 	fake->pages = pages;
 	if (observer && observer->action_begins)
-		observer->action_begins(&action, observer->arg);
+		observer->action_begins(&action, &manager->decision, observer->arg);
 	action.done = pages - 1;
 	action.took = 77;
 	snprintf(action.sentence, sizeof(action.sentence), "%s", fake->sentence);
@@ -134,6 +134,17 @@ int manager_request(struct manager *manager, enum policy_action kind, uint64_t p
 		observer->action_ends(&action, observer->arg);
 	done(&action, arg);
 	return 0;
+}
+
+static void apply(struct manager *manager, const struct manager_setting *setting)
+{
+	enum config_id id = config_find(setting->key);
+	struct ctl_message message;
+
+	if (id == CONFIG_KEYS)
+		return;
+	ck_assert_int_eq(config_set(&manager->config, id, setting->text, "run time", &message), 0);
+	manager->config_version++;
 }
 
 int manager_set(struct manager *manager, const struct manager_setting *settings, size_t n,
@@ -147,6 +158,7 @@ int manager_set(struct manager *manager, const struct manager_setting *settings,
 		ck_assert_uint_lt(fake->settings, FAKE_MAX_SETTINGS);
 		snprintf(fake->set[fake->settings++], sizeof(fake->set[0]), "%s=%s",
 			 settings[i].key, settings[i].text);
+		apply(manager, &settings[i]);
 	}
 	if (manager->observers && manager->observers->changed)
 		manager->observers->changed(manager->observers->arg);

@@ -24,6 +24,7 @@ void pressure_watch(struct pressure *pressure, bool on)
 {
 	(void)pressure;
 	fake_pressure.watched = on;
+	fake_pressure.set += on;
 }
 
 struct policy_pressure pressure_sample(struct pressure *pressure)

@@ -9,6 +9,7 @@ struct fake_pressure {
 	uint32_t share;			/* some avg10, hundredths of a percent */
 	uint64_t available;		/* pages; UINT64_MAX: unknown */
 	bool watched;			/* triggers are set */
+	unsigned int set;		/* times that they were */
 };
 
 extern struct fake_pressure fake_pressure;

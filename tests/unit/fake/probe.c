@@ -94,7 +94,13 @@ unsigned int probe_stack(const struct probe *probe, int32_t stack,
 
 bool probe_maps_exist(const char *dir)
 {
-	return fake_probe.pinned && (!strcmp(dir, PROBE_PIN_DIR) || !strcmp(dir, PROBE_BIND_DIR));
+	const char *const known[] = { PROBE_PIN_DIR, PROBE_BIND_DIR, fake_probe.pin_dir };
+
+	for (size_t i = 0; fake_probe.pinned && i < 3; i++) {
+		if (known[i] && !strcmp(dir, known[i]))
+			return true;
+	}
+	return false;
 }
 
 int probe_maps_open(const char *dir, struct probe_maps *ret, struct ctl_message *message)

@@ -30,6 +30,7 @@ struct fake_probe {
 	const char *pipe_end;		/* and once the events are switched off */
 
 	bool pinned;			/* pkvmd-probe runs */
+	const char *pin_dir;		/* besides where it really pins; or NULL */
 	int delete_error;		/* of unloading */
 	uint64_t references;
 	const struct probe_holder *holders;
