@@ -3,7 +3,7 @@
 #
 # The eBPF probe of hyp requests: what it measures against what tracefs and the module's own
 # counters tell of the same calls; events that are lost; pkvmd-probe, and who holds the module.
-#: machine a57: --timeout 300
+#: machine a57: --timeout 400
 
 # shellcheck source-path=SCRIPTDIR/.. source=guest.sh
 . /root/guest.sh
