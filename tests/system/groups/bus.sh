@@ -345,6 +345,24 @@ ctl_works_without_daemon()
 	! grep '^pkvmd_' "$OUT" || fail 'figures of a daemon that does not run'
 }
 
+# As on a kernel without the system call: all else works.
+runs_without_bpf()
+{
+	local reason='this kernel is built without BPF' drop_in=/run/systemd/system/pkvmd.service.d
+
+	mkdir -p $drop_in
+	printf '[Service]\nSystemCallFilter=~bpf\nSystemCallErrorNumber=ENOSYS\n' >$drop_in/bpf.conf
+	systemctl daemon-reload
+	systemctl start pkvmd
+	eventually 10 test "$(property State)" = '"live"'
+	is ProbeReason "$(property ProbeReason)" "\"$reason\""
+	contains 'status of pkvmd' "$(systemctl show -P StatusText pkvmd)" "; no probe: $reason"
+	contains 'the scrape' "$(/root/scrape)" 'pkvmd_probe_running 0'
+	systemctl stop pkvmd.socket pkvmd
+	rm -r $drop_in
+	systemctl daemon-reload
+}
+
 stops_cleanly()
 {
 	systemctl start pkvmd
@@ -415,5 +433,6 @@ test_case bus-activation bus_activates
 test_case socket-activation socket_activates
 test_case tcp tcp_by_drop_in
 test_case no-daemon ctl_works_without_daemon
+test_case no-bpf runs_without_bpf
 test_case stop stops_cleanly
 test_case kernel-log log_is_clean

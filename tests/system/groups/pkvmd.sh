@@ -52,9 +52,10 @@ main_pid()
 	systemctl show -P MainPID pkvmd
 }
 
+# The first part of the status line: pressure and a missing probe follow.
 state_is()
 {
-	[ "$(systemctl show -P StatusText pkvmd)" = "$1" ]
+	[ "$(systemctl show -P StatusText pkvmd | cut -d ';' -f 1)" = "$1" ]
 }
 
 waits_for_the_module()
