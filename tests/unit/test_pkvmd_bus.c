@@ -130,7 +130,7 @@ END_TEST
 /* Every reason, wherever it is told. */
 START_TEST(manual_knows_all_reasons)
 {
-	char *man = read_file("daemon/man/org.pkvm1.5"), word[48];
+	char *man = committed_read("daemon/man/org.pkvm1.5"), word[48];
 
 	for (enum policy_reason reason = 0; reason < POLICY_REASONS; reason++) {
 		snprintf(word, sizeof(word), "\n.It %s\n", policy_reason_name(reason));

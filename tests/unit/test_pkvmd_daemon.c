@@ -42,6 +42,9 @@ static struct fake_polkit polkit;
 static struct sockaddr_un address;	/* where metrics are */
 static socklen_t address_size = sizeof(address);
 
+/* What the caller has read last, by HTTP and on the bus. */
+static char scraped[262144], by_bus[262144];
+
 static void run(void (*caller)(sd_bus *bus))
 {
 	fake_caller_run(manager->event, caller, true);
@@ -179,27 +182,24 @@ static void get_metrics(sd_bus *caller, char *text, size_t size)
 /* Two ways to one text. */
 static void reads_metrics(sd_bus *caller)
 {
-	static char by_http[262144], by_bus[262144];
 	char *body;
 
 	get_metrics(caller, by_bus, sizeof(by_bus));
-	scrape(by_http, sizeof(by_http));
-	body = strstr(by_http, "\r\n\r\n");
+	scrape(scraped, sizeof(scraped));
+	body = strstr(scraped, "\r\n\r\n");
 	MUST(body && !strcmp(body + 4, by_bus));
 	MUST(strstr(by_bus, "\npkvmd_state{state=\"live\"} 1\n"));
 }
 
 static void does_a_lot(sd_bus *caller)
 {
-	static char text[262144];
-
 	for (int i = 0; i < ROUNDS; i++) {
 		MUST(move(caller, "TopUp", 700) == 700);
 		MUST(sd_bus_call_method(caller, NAME, PATH, INTERFACE, "ExplainLastDecision", NULL,
 					NULL, NULL) >= 0);
 		MUST(sd_bus_call_method(caller, NAME, PATH, INTERFACE, "ListDecisions", NULL, NULL,
 					"u", 64) >= 0);
-		scrape(text, sizeof(text));
+		scrape(scraped, sizeof(scraped));
 		MUST(move(caller, "Reclaim", 700) == 700);
 	}
 }
@@ -281,10 +281,8 @@ END_TEST
 /* The bus goes, EL2 is supplied nevertheless, and the metrics are there. */
 static void scrapes(sd_bus *caller)
 {
-	static char text[262144];
-
 	(void)caller;
-	scrape(text, sizeof(text));
+	scrape(scraped, sizeof(scraped));
 }
 
 START_TEST(bus_goes_and_comes)

@@ -133,7 +133,7 @@ without_blocks_it_works()
 
 	pkvmctl reclaim --all
 	pkvmctl shrinker set enabled=off
-	# None is to be made later of what can be moved.
+	# By now, so that the kernel does not make a block of what is in use a moment later.
 	echo 1 >/proc/sys/vm/compact_memory
 	insmod /root/fragment.ko
 	blocks=$(page_figure .arena.blocks)
