@@ -7,6 +7,7 @@
 
 #include "arch.h"
 #include "el2_regs.h"
+#include "errno.h"
 #include "kernel_entry.h"
 #include "panic.h"
 #include "smc.h"
