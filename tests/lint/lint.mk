@@ -9,7 +9,7 @@ LINT_ENV = BUILD=$(BUILD) MAKE="$(MAKE)" CROSS=$(CROSS) KDIR=$(KDIR)
 lint-prepare: packages-test $(KERNEL_STAMP) $(BPF_SKELETONS)
 
 lint: lint-prepare
-	$(Q)$(LINT_ENV) tests/lint/run
+	+$(Q)$(LINT_ENV) tests/lint/run
 
 $(LINT_CHECKS:%=lint-%): lint-%: lint-prepare
-	$(Q)$(LINT_ENV) tests/lint/run $*
+	+$(Q)$(LINT_ENV) tests/lint/run $*
