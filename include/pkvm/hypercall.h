@@ -48,7 +48,7 @@
 
 /* The most vCPUs, and pages, that one call of VM_DESTROY frees. */
 #define PKVM_BATCH_VCPUS	16
-#define PKVM_BATCH_GUEST_PAGES	64
+#define PKVM_BATCH_GUEST_PAGES	32
 
 /* How a list ends. Address 0 is never topped up. */
 #define PKVM_LIST_END		UINT64_C(0)
