@@ -30,6 +30,7 @@
 #include "el2_resources.h"
 #include "el2_stage2.h"
 #include "el2_tables.h"
+#include "memcache.h"
 
 extern const u8 pkvm_image[], pkvm_image_end[];
 
@@ -116,6 +117,12 @@ static unsigned int ipa_bits(void)
 	return bits[pa_range()];
 }
 
+/* As the host has no smaller pages, no part of its last one is left out. */
+static unsigned int whole(unsigned int pages)
+{
+	return ALIGN(pages, PKVM_HYP_PER_HOST);
+}
+
 /* The pages for the host's stage-2 behind total others, all of which it is not to reach. */
 static unsigned int stage2_pages(unsigned int total)
 {
@@ -126,7 +133,7 @@ static unsigned int stage2_pages(unsigned int total)
 
 	/* The tables for the block that they lie in are part of it: the second look knows all. */
 	for (i = 0; i < 2; i++)
-		pages = el2_stage2_pages(ipa_bits(), slots, total + pages) + more;
+		pages = el2_stage2_pages(ipa_bits(), slots, whole(total + pages)) + more;
 	return pages;
 }
 
@@ -150,7 +157,7 @@ static void lay_out(struct layout *at)
 	at->stage2 = at->tables + FIXED_TABLES + DIV_ROUND_UP_ULL(end - at->image_va, SZ_2M);
 	/* The root's alignment; the block's own is its size rounded up to a power of two. */
 	at->stage2 = ALIGN(at->stage2, pkvm_s2_root_pages(ipa_bits()));
-	at->total = at->stage2 + stage2_pages(at->stage2);
+	at->total = whole(at->stage2 + stage2_pages(at->stage2));
 }
 
 static void copy_segments(struct loader *l)
@@ -377,7 +384,7 @@ static void mark_offline(const struct el2_image *image)
 	struct page *page = virt_to_page(image->mem);
 	unsigned long i;
 
-	for (i = 0; i < DIV_ROUND_UP(image->size, PAGE_SIZE); i++)
+	for (i = 0; i < image->size / PAGE_SIZE; i++)
 		__SetPageOffline(page + i);
 }
 
@@ -386,7 +393,7 @@ static void unmark_offline(const struct el2_image *image)
 	struct page *page = virt_to_page(image->mem);
 	unsigned long i;
 
-	for (i = 0; i < DIV_ROUND_UP(image->size, PAGE_SIZE); i++)
+	for (i = 0; i < image->size / PAGE_SIZE; i++)
 		__ClearPageOffline(page + i);
 }
 

@@ -19,6 +19,7 @@
 #include "hyptrace.h"
 #include "hyptrace_clock.h"
 #include "hyptrace_ring.h"
+#include "memcache.h"
 #include "request.h"
 
 /* EL2 needs one page to write to while another is read. */
@@ -28,9 +29,6 @@
 /* How often it is read; a busy ring, of which this part was full, with every tick. */
 #define PERIOD_MS	10
 #define BUSY_PART	8
-
-/* One page of the host's has so many of EL2's. */
-#define HYP_PER_HOST	(PAGE_SIZE / PKVM_PAGE_SIZE)
 
 static unsigned int trace_pages = 64;
 
@@ -61,7 +59,7 @@ static DEFINE_PER_CPU(struct ring, rings);
 
 static int share(void *page)
 {
-	struct arm_smccc_1_2_regs regs = { .a1 = virt_to_phys(page), .a2 = HYP_PER_HOST };
+	struct arm_smccc_1_2_regs regs = { .a1 = virt_to_phys(page), .a2 = PKVM_HYP_PER_HOST };
 
 	return pkvm_hcall_req(PKVM_HCALL_SHARE_HYP, &regs, NULL);
 }
@@ -69,7 +67,7 @@ static int share(void *page)
 /* Returns an errno if EL2 does not let go of the page: then it stays allocated for good. */
 static int unshare_and_free(void *page)
 {
-	struct arm_smccc_1_2_regs regs = { .a1 = virt_to_phys(page), .a2 = HYP_PER_HOST };
+	struct arm_smccc_1_2_regs regs = { .a1 = virt_to_phys(page), .a2 = PKVM_HYP_PER_HOST };
 	int err = pkvm_hcall(PKVM_HCALL_UNSHARE_HYP, &regs);
 
 	if (!err)
@@ -95,7 +93,7 @@ static int load_page(unsigned int cpu, void *page)
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < HYP_PER_HOST && !err; i++) {
+	for (i = 0; i < PKVM_HYP_PER_HOST && !err; i++) {
 		struct arm_smccc_1_2_regs regs = {
 			.a1 = cpu,
 			.a2 = virt_to_phys(page) + i * PKVM_PAGE_SIZE,
@@ -108,7 +106,7 @@ static int load_page(unsigned int cpu, void *page)
 
 static int load(struct ring *ring, unsigned int cpu)
 {
-	unsigned int nr = DIV_ROUND_UP(READ_ONCE(trace_pages), HYP_PER_HOST);
+	unsigned int nr = DIV_ROUND_UP(READ_ONCE(trace_pages), PKVM_HYP_PER_HOST);
 	int err = 0;
 
 	ring->nr_pages = 0;
@@ -136,7 +134,7 @@ static void unload(struct ring *ring, unsigned int cpu)
 	} while (!err && regs.a2 != PKVM_LIST_END);
 	while (ring->nr_pages) {
 		err = unshare_and_free(ring->pages[--ring->nr_pages]);
-		kept += err ? HYP_PER_HOST : 0;
+		kept += err ? PKVM_HYP_PER_HOST : 0;
 	}
 	if (kept)
 		pr_err("EL2 keeps %lu pages of CPU %u's trace: error %d\n", kept, cpu, err);
@@ -212,7 +210,7 @@ static bool drain_page(unsigned int cpu, const struct hyptrace_clock *clock)
 
 static unsigned int ring_pages(const struct ring *ring)
 {
-	return ring->nr_pages * HYP_PER_HOST;
+	return ring->nr_pages * PKVM_HYP_PER_HOST;
 }
 
 /* As many pages as there are: all that was there when it began. Returns how many were read. */
